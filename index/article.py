@@ -1,0 +1,94 @@
+"""The two types of the library, `Article` and `Passage`, their ids and hashes. Knows no files and no vectors.
+
+Every offset in this project counts Unicode code points of `Article.text`, half open: `article.text[start:end]`.
+That only means something while the text never changes, so it is cleaned exactly once, in `Article.create`.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Control characters, byte order marks, lone surrogates and the marks that reorder text on the screen (bidi overrides,
+# embeddings, isolates). The joiners U+200C and U+200D and the plain direction marks stay: Persian, Hindi, emoji need them.
+_REMOVED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean(raw: str) -> str:
+    """Return the text as it will be stored: NFC, "\\n" line ends, no control, bidi-reordering or surrogate characters."""
+    return unicodedata.normalize("NFC", _REMOVED.sub("", _LINE_ENDS.sub("\n", raw)))
+
+
+def content_hash(text: str) -> str:
+    """Return "sha256:" and the hexadecimal digest of the text's UTF-8 bytes: the version that offsets refer to."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def article_id(origin: str) -> str:
+    """Return an id that a person can read in a link, and that stays while the article's text and title are edited."""
+    last_part = re.split(r"[/\\#?]", origin.partition("?")[0].rstrip("/"))[-1].rsplit(".", 1)[0]
+    ascii_part = unicodedata.normalize("NFKD", last_part).encode("ascii", "ignore").decode()
+    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_part.lower())[:8])[:48].strip("-") or "article"
+    return f"{slug}-{hashlib.sha256(origin.encode('utf-8')).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as stored. Unknown facts are None, never guessed.
+
+    `published` and `updated` are ISO 8601 dates or date-times as the article itself states them; `added` is UTC.
+    `origin` says where it was read from (a file, a URL, an upload): the same origin again is a new version of this article.
+    """
+
+    id: str
+    text: str
+    title: str
+    origin: str
+    content_hash: str
+    added: str
+    source: str | None = None
+    url: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def create(cls, raw_text: str, *, title: str, origin: str, **known: str | None) -> "Article":
+        """Clean the text once and derive id, hash and time of adding. `known` are source, url, published, updated, id;
+        anything else is kept as metadata."""
+        text, title = clean(raw_text), " ".join(clean(title).split())
+        fields = {name: _one_line(known.pop(name, None)) for name in ("source", "url", "published", "updated")}
+        given_id = known.pop("id", None)
+        return cls(
+            id=given_id or article_id(origin),
+            text=text,
+            title=title,
+            origin=origin,
+            content_hash=content_hash(text),
+            added=datetime.now(UTC).isoformat(timespec="seconds"),
+            metadata=MappingProxyType({name: clean(value) for name, value in known.items() if value}),
+            **fields,
+        )
+
+
+def _one_line(value: str | None) -> str | None:
+    return " ".join(clean(value).split()) or None if value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: `text == article.text[start:end]`, always."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The passage's permanent name, `ARTICLE:START-END`, the same that links use."""
+        return f"{self.article_id}:{self.start}-{self.end}"

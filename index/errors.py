@@ -1,0 +1,66 @@
+"""What can go wrong with a library, and what to do next.
+
+LibraryError                 anything below; `exit_status` is what the command line returns
+  LibraryMissing       1     nothing there yet                      -> add something
+  ArticleMissing       1     no article with that id                -> list
+  LibraryNotWritable   1     the data folder refuses writing        -> another folder, or its permissions
+  DiskFull             3     nothing was changed                    -> free space, run it again
+  LibraryLocked        4     another process is writing             -> wait, or stop the holder (named)
+  FingerprintMismatch  5     built with another model or settings   -> rebuild, or go back (both values shown)
+  LibraryDamaged       6     a store is damaged (named, kept)       -> restore a copy, or rebuild
+UnusableContent              one file cannot become an article; the batch goes on, and ends with status 7
+"""
+
+
+class LibraryError(Exception):
+    """Something about the library as a whole; str(error) names the thing, `hint` says what to do."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+class LibraryMissing(LibraryError):
+    """There is no library in the data folder."""
+
+
+class ArticleMissing(LibraryError):
+    """The library has no article with that id."""
+
+
+class LibraryNotWritable(LibraryError):
+    """The data folder does not let this process write."""
+
+
+class DiskFull(LibraryError):
+    """The disk is full; the library is as it was before."""
+
+    exit_status = 3
+
+
+class LibraryLocked(LibraryError):
+    """Another process is writing; `holder` describes it."""
+
+    exit_status = 4
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"the library is being written by {holder}", "wait until it has finished, or stop it, then try again")
+        self.holder = holder
+
+
+class FingerprintMismatch(LibraryError):
+    """The library was built with another embedding model, passage rule or format."""
+
+    exit_status = 5
+
+
+class LibraryDamaged(LibraryError):
+    """A stored file is damaged or foreign. It is named and kept, never deleted."""
+
+    exit_status = 6
+
+
+class UnusableContent(Exception):
+    """This input cannot become an article; str(error) says why in words for its owner."""
