@@ -61,8 +61,12 @@ class Article:
         """Clean the text once and derive id, hash and time of adding. `known` are source, url, published, updated, id;
         anything else is kept as metadata."""
         text, title = clean(raw_text), " ".join(clean(title).split())
-        fields = {name: _one_line(known.pop(name, None)) for name in ("source", "url", "published", "updated")}
         given_id = known.pop("id", None)
+        fields = {name: _one_line(known.pop(name, None)) for name in ("source", "url")}
+        for name in ("published", "updated"):
+            as_written = known.pop(name, None)
+            fields[name] = iso_date(as_written)
+            known |= {} if fields[name] else {f"{name}_as_written": as_written}
         return cls(
             id=given_id or article_id(origin),
             text=text,
@@ -73,6 +77,15 @@ class Article:
             metadata=MappingProxyType({name: clean(value) for name, value in known.items() if value}),
             **fields,
         )
+
+
+def iso_date(as_written: str | None) -> str | None:
+    """Return an ISO 8601 date or date-time unchanged, and None for anything else: a date is never guessed."""
+    try:
+        datetime.fromisoformat(as_written.strip()) if as_written else None
+    except ValueError:
+        return None
+    return as_written.strip() if as_written else None
 
 
 def _one_line(value: str | None) -> str | None:

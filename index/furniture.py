@@ -1,0 +1,72 @@
+"""Which lines of an article are page furniture (headings, teasers, sign-up lines, disclaimers) rather than its story.
+
+Furniture stays in the stored text, so that offsets and hashes mean the text as published; it only never becomes a
+passage. The rules are about form and grammar, not about any publisher. Knows no passages, no vectors.
+"""
+
+import re
+from collections.abc import Sequence
+
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»)\]\s]*$")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*•‣–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s)", re.IGNORECASE)
+_FACT = re.compile(r":\s*[^\s:/]*\d")  # "Population: 23 million" is a short line worth quoting
+_HEADING_WORDS = 18
+
+# Imperatives by which a page speaks to its visitor, and what they are asked to act on.
+_INVITES = re.compile(
+    r"^(?:please\s+)?(?:subscribe|sign\s+(?:up|in)|log\s+in|register|click|tap|follow|share|read|watch|listen|join|download"
+    r"|leave|post|discover|get|support|donate|contact|e-?mail|print|like|visit|check\s+out)\b",
+    re.IGNORECASE,
+)
+_VISITOR = re.compile(r"\b(?:us|our|you|your|newsletters?|inbox|e-?mail|app|comments?|here|reply|podcasts?)\b", re.IGNORECASE)
+# The text speaking of itself as a publication: "This article was translated by ...", "The views expressed ...".
+_ITSELF = re.compile(
+    r"\b(?:this|the\s+(?:above|following|original|present))\s+(?:article|story|report|piece|post|text|content|interview|op-?ed"
+    r"|translation|transcript|column|press\s+release)\b|\bviews?\s+(?:and\s+opinions?\s+)?(?:expressed|set\s+out)\b",
+    re.IGNORECASE,
+)
+_PUBLISHING = re.compile(
+    r"\b(?:translated|edited|(?:re)?published|reproduced|reprinted|syndicated|verified|corrected|updated\s+(?:on|at|to)"
+    r"|originally|first\s+appeared|endorse\w*|responsib\w+|liab\w+|do(?:es)?\s+not\s+(?:necessarily\s+)?reflect)\b",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"©|\ball\s+rights\s+reserved\b|^\s*copyright\b", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^\s*(?:original\s+)?(?:source|via|photos?|images?|credits?|by|authors?|tags?|topics?|filed\s+under|related|see\s+also"
+    r"|also\s+read|read\s+(?:more|also|next)|more\s+on|editor'?s?\s+note)\s*:",
+    re.IGNORECASE,
+)
+
+
+def furniture(lines: Sequence[str]) -> list[bool]:
+    """Say for each line of an article whether it is page furniture. Blank lines are not.
+
+    Lines without sentence punctuation count as headings only in a text that is otherwise prose: a list of short notes
+    or a poem is all content. Disclaimers are looked for at the edges, where publishers put them.
+    """
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    ended = sum(len(lines[index]) for index in filled if _SENTENCE_END.search(lines[index]))
+    is_prose = ended >= 0.6 * sum(len(lines[index]) for index in filled)
+    marked = [is_prose and bool(line.strip()) and _is_heading(line) for line in lines]
+    for index in filled:
+        marked[index] = marked[index] or _speaks_to_visitor(lines[index])
+    body = [index for index in filled if not marked[index]]
+    # Never the whole article: a text that is nothing but a disclaimer is content to whoever added it.
+    for edge in {*body[:1], *body[-2:]} if len(body) > 2 else ():
+        marked[edge] = _is_disclaimer(lines[edge])
+    return marked
+
+
+def _is_heading(line: str) -> bool:
+    is_short = len(line.split()) <= _HEADING_WORDS
+    return is_short and not (_SENTENCE_END.search(line) or _LIST_ITEM.match(line) or _FACT.search(line))
+
+
+def _speaks_to_visitor(line: str) -> bool:
+    words = len(line.split())
+    invites = words <= 25 and _INVITES.match(line.strip()) and _VISITOR.search(line)
+    return bool(invites or (words <= 15 and _CREDIT.match(line)) or (words <= 30 and _RIGHTS.search(line)))
+
+
+def _is_disclaimer(line: str) -> bool:
+    return bool(_ITSELF.search(line) and _PUBLISHING.search(line))

@@ -1,0 +1,67 @@
+"""Markdown: front matter becomes facts, the rest plain text without markup. Knows no files.
+
+The words are quoted later, so markup must not be among them: a link keeps its text and loses its address.
+"""
+
+import re
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.readers.plain import decode
+from index.readers.raw import Raw
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FACT = re.compile(r"^([A-Za-z_-]+)[ \t]*:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+# What blogs and static site generators call the facts that an article has.
+_NAMES = {
+    "date": "published",
+    "outlet": "source",
+    "publisher": "source",
+    "link": "url",
+    "canonical_url": "url",
+    "lastmod": "updated",
+}
+
+
+def read(data: bytes) -> Raw:
+    """Return the document's text, one line a block, list items marked "- ", and the flat `name: value` facts in front of it."""
+    text = decode(data).replace("\r\n", "\n").lstrip("\ufeff")
+    front = _FRONT_MATTER.match(text)
+    facts: dict[str, str] = {}
+    if front:
+        for name, value in _FACT.findall(front.group(1)):
+            facts[_NAMES.get(name.lower(), name.lower())] = value.strip("'\"")
+        text = text[front.end() :]
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    heading = next((_words(after) for token, after in pairwise(tokens) if token.tag == "h1"), "")
+    if heading:
+        facts.setdefault("title", heading)
+    return Raw("\n\n".join(_lines(tokens)), facts)
+
+
+def _lines(tokens: list[Token]) -> list[str]:
+    lines: list[str] = []
+    in_item = False
+    for token in tokens:
+        in_item = in_item or token.type == "list_item_open"
+        if token.type == "inline":
+            lines.append(("- " if in_item else "") + _words(token))
+            in_item = False
+        elif token.type in {"fence", "code_block"}:
+            lines.append(token.content.rstrip())
+    return [line for line in lines if line.strip()]
+
+
+def _words(inline: Token) -> str:
+    """Return the text of an inline token: no emphasis marks, no addresses, no HTML tags."""
+    parts = []
+    for child in inline.children or []:
+        if child.type in {"text", "code_inline"}:
+            parts.append(child.content)
+        elif child.type == "image":
+            parts.append(_words(child))
+        elif child.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+    return "".join(parts).strip()
