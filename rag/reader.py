@@ -1,0 +1,179 @@
+"""The built-in extractive reader: a question and passages become the span of each that answers best. Knows no stores.
+
+A score says how good a span is and a no-answer score that the passage does not answer; both compare across the passages of
+a question. Importing this module is cheap: torch is loaded by `TrainedReader.load`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from index.embedder import default_folder
+from rag.reader_network import ReaderError, ReaderNetwork, WindowLogits, load_network
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+__all__ = ["DecodeSettings", "Reader", "ReaderError", "Span", "TrainedReader"]
+
+MODEL_FOLDER = Path(__file__).with_name("reader_model")
+NOTHING = 100.0  # no-answer score of a text without a word; its span's score is the opposite. Words never get as far
+_WINDOWS_AT_ONCE = 16  # read in one forward pass; bounds the memory, whatever the number and length of the passages
+_MAX_QUESTION_CHARS = 4000  # as many as a question may have; only its first tokens are read, see `DecodeSettings`
+_CLOSING = {")": "(", "]": "[", "}": "{", "”": "“", "’": "‘", "»": "«", '"': '"', "'": "'"}
+_OPENING = {opening: closing for closing, opening in _CLOSING.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a text answers: `text[start:end]`, offsets in code points of the text that was given.
+
+    `score` is the log-odds of the span against the empty span, higher is better. `no_answer_score` is of the whole passage,
+    higher means that it does not answer. A text without a word gets an empty span and the scores `-NOTHING` and `NOTHING`.
+    """
+
+    start: int
+    end: int
+    score: float
+    no_answer_score: float
+
+
+class Reader(Protocol):
+    """Reads passages for a question: one span per text, in the order of the texts."""
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Span]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeSettings:
+    """How logits become spans, from the model's `config.json`.
+
+    Of a question the first `max_question_tokens` word pieces are read. A passage longer than what is left of `window_tokens`
+    is read in windows that share `overlap_tokens`. `answerable_weight` joins the answerability head to the no-answer score.
+    """
+
+    max_question_tokens: int
+    window_tokens: int
+    overlap_tokens: int
+    max_answer_tokens: int
+    answerable_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    text: int
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+
+class TrainedReader:
+    """The reader that is trained by `training/`. Safe to use from several threads; the same input gives the same spans."""
+
+    def __init__(self, network: ReaderNetwork, settings: DecodeSettings) -> None:
+        self._network, self._settings = network, settings
+
+    @classmethod
+    def load(cls, folder: Path = MODEL_FOLDER, encoder: Path | None = None) -> "TrainedReader":
+        """Load weights and encoder, checking the SHA-256 of both; without `encoder`, the default embedder's is taken.
+
+        Raises ReaderError when something is missing, damaged, or of another encoder.
+        """
+        network, decode = load_network(folder, encoder or default_folder())
+        return cls(network, DecodeSettings(**decode))
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Span]:
+        """Return the best span of every text."""
+        return [spans[0] for spans in self.candidates(question, texts, 1)]
+
+    def candidates(self, question: str, texts: Sequence[str], n: int = 3) -> list[list[Span]]:
+        """Return for every text its best spans, at least one and at most n, best first, none overlapping another."""
+        unique = list(dict.fromkeys(texts))  # the same passage many times is read once
+        found: list[list[tuple[float, int, int]]] = [[] for _ in unique]
+        answerable = [-NOTHING] * len(unique)
+        asked = self._network.tokens([question[:_MAX_QUESTION_CHARS]])[0].ids[: self._settings.max_question_tokens]
+        windows = self._windows(unique, len(asked))
+        while batch := list(islice(windows, _WINDOWS_AT_ONCE)):
+            logits = self._network.logits(asked, [window.ids for window in batch])
+            for window, scored in zip(batch, logits, strict=True):
+                spans = _best_spans(scored, self._settings.max_answer_tokens, n)
+                placed = ((score, *_tidy(unique[window.text], *_place(window, a, b))) for score, a, b in spans)
+                found[window.text] += placed
+                answerable[window.text] = max(answerable[window.text], scored.answerable)
+        per_text = dict(zip(unique, map(self._spans, found, answerable, [n] * len(unique)), strict=True))
+        return [list(per_text[text]) for text in texts]
+
+    def _spans(self, found: list[tuple[float, int, int]], answerable: float, n: int) -> list[Span]:
+        if not found:
+            return [Span(0, 0, -NOTHING, NOTHING)]
+        kept: list[tuple[float, int, int]] = []
+        for score, start, end in sorted(found, key=lambda one: (-one[0], one[1], one[2])):
+            if len(kept) < n and all(end <= a or start >= b for _, a, b in kept):
+                kept.append((score, start, end))
+        no_answer = -(kept[0][0] + self._settings.answerable_weight * answerable)
+        return [Span(start, end, score, no_answer) for score, start, end in kept]
+
+    def _windows(self, texts: Sequence[str], question_tokens: int) -> Iterator[_Window]:
+        room = self._settings.window_tokens - question_tokens - 3
+        step = max(1, room - self._settings.overlap_tokens)
+        for first in range(0, len(texts), _WINDOWS_AT_ONCE):
+            encoded = self._network.tokens(texts[first : first + _WINDOWS_AT_ONCE])
+            for number, encoding in enumerate(encoded, first):
+                yield from _cut(number, encoding, room, step)
+
+
+def _cut(number: int, encoding: "Encoding", room: int, step: int) -> Iterator[_Window]:
+    ids, offsets = encoding.ids, encoding.offsets
+    for start in range(0, len(ids), step):
+        yield _Window(number, ids[start : start + room], offsets[start : start + room])
+        if start + room >= len(ids):
+            return
+
+
+def _best_spans(logits: WindowLogits, longest: int, n: int) -> list[tuple[float, int, int]]:
+    """Return the n best spans (score, first token, last token) that do not overlap, best first."""
+    padded = np.concatenate([logits.end, np.full(longest - 1, -np.inf, dtype=np.float32)])
+    table = logits.start[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest) - logits.null
+    spans: list[tuple[float, int, int]] = []
+    while len(spans) < n:
+        first, more = divmod(int(np.argmax(table)), longest)
+        last, score = first + more, float(table[first, more])
+        if score == -np.inf:
+            break
+        spans.append((score, first, last))
+        for begin in range(max(0, first - longest + 1), last + 1):
+            table[begin, max(0, first - begin) :] = -np.inf
+    return spans
+
+
+def _place(window: _Window, first: int, last: int) -> tuple[int, int]:
+    return window.offsets[first][0], window.offsets[last][1]
+
+
+def _tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen to whole words, then leave out white space and punctuation that belongs to the sentence, not to the answer."""
+    while 0 < start < len(text) and text[start].isalnum() and text[start - 1].isalnum() and end - start < 200:
+        start -= 1
+    while 0 < end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and end - start < 200:
+        end += 1
+    first, last = start, end
+    while first < last and _is_stray_opening(text[first:last]):
+        first += 1
+    while first < last and _is_stray_closing(text[first:last]):
+        last -= 1
+    return (first, last) if first < last else (start, end)
+
+
+def _is_stray_opening(span: str) -> bool:
+    character = span[0]
+    return character.isspace() or character in ",;:.!?)]}”–—" or (character in _OPENING and _OPENING[character] not in span[1:])
+
+
+def _is_stray_closing(span: str) -> bool:
+    character = span[-1]
+    if character == ".":  # the full stop of "U.S." stays, that of a sentence goes
+        return "." not in span.split()[-1][:-1]
+    return character.isspace() or character in ",;:!?([{“–—" or (character in _CLOSING and _CLOSING[character] not in span[:-1])

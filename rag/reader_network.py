@@ -1,0 +1,183 @@
+"""The reader's network for inference: BERT with the low-rank adapters merged into its weights, span and answerability heads.
+
+Sequences are laid end to end, so no padding is computed and a passage's logits do not depend on its neighbours' lengths.
+Written out, because importing transformers takes longer than reading. Architecture: Devlin et al. 2019, arXiv:1810.04805;
+the heads are those of `training/network.py`, and `tests/training` proves both equal. Knows no text but tokens.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.embedder import computes_bfloat16
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+    from torch import Tensor
+
+FORMAT = "footnote-reader-1"
+_RETRAIN = "get rag/reader_model/ again from the project, or make it with: python -m training"
+_CLS, _SEP = 101, 102
+
+
+class ReaderError(Exception):
+    """The reader's weights cannot be used; str(error) is the cause, `fix` what mends it."""
+
+    def __init__(self, cause: str, fix: str) -> None:
+        super().__init__(cause)
+        self.cause, self.fix = cause, fix
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLogits:
+    """Of one window: `start` and `end` per token (float32), `null` of the empty span, `answerable` of the whole."""
+
+    start: np.ndarray
+    end: np.ndarray
+    null: float
+    answerable: float
+
+
+class ReaderNetwork:
+    """Merged weights and tokenizer. Complete when constructed, never changed afterwards."""
+
+    def __init__(self, weights: "Mapping[str, Tensor]", heads: int, epsilon: float, tokenizer: "Tokenizer") -> None:
+        self._weights, self._heads, self._epsilon, self._tokenizer = weights, heads, epsilon, tokenizer
+        self._layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+
+    def tokens(self, texts: Sequence[str]) -> "list[Encoding]":
+        """Return word pieces with offsets in code points, nothing added, nothing cut."""
+        encoded: list[Encoding] = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return encoded
+
+    def logits(self, question: Sequence[int], windows: Sequence[Sequence[int]]) -> list[WindowLogits]:
+        """Read `[CLS] question [SEP] window [SEP]` for every window in one pass."""
+        import torch
+
+        head = [_CLS, *question, _SEP]
+        rows = [[*head, *window, _SEP] for window in windows]
+        with torch.inference_mode():
+            hidden = self._encode([len(row) for row in rows], [token for row in rows for token in row], len(head))
+            return [self._read_off(part, len(head)) for part in torch.split(hidden, [len(row) for row in rows])]
+
+    def _encode(self, lengths: list[int], tokens: list[int], head: int) -> "Tensor":
+        """Return float32 hidden states (all tokens, width)."""
+        import torch
+
+        w = self._weights
+        places = torch.cat([torch.arange(length) for length in lengths])
+        x = w["embeddings.word_embeddings.weight"][torch.tensor(tokens)]
+        x = x + w["embeddings.position_embeddings.weight"][places]
+        x = self._norm(x + w["embeddings.token_type_embeddings.weight"][(places >= head).long()], "embeddings.LayerNorm")
+        for number in range(self._layers):
+            at = f"encoder.layer.{number}"
+            attended = self._linear(self._attend(x, lengths, at), f"{at}.attention.output.dense")
+            x = self._norm(x + attended, f"{at}.attention.output.LayerNorm")
+            inner = torch.nn.functional.gelu(self._linear(x, f"{at}.intermediate.dense"))
+            x = self._norm(x + self._linear(inner, f"{at}.output.dense"), f"{at}.output.LayerNorm")
+        return x.float()
+
+    def _attend(self, x: "Tensor", lengths: list[int], at: str) -> "Tensor":
+        import torch
+
+        three = self._linear(x, f"{at}.attention.self.qkv").view(len(x), 3, self._heads, -1)
+        parts = []
+        for part in torch.split(three, lengths):
+            query, key, value = part.permute(1, 2, 0, 3).unsqueeze(1)
+            attended = torch.nn.functional.scaled_dot_product_attention(query, key, value)
+            parts.append(attended[0].transpose(0, 1).reshape(len(part), -1))
+        return torch.cat(parts)
+
+    def _linear(self, x: "Tensor", name: str) -> "Tensor":
+        import torch
+
+        return torch.nn.functional.linear(x, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
+
+    def _norm(self, x: "Tensor", name: str) -> "Tensor":
+        import torch
+
+        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
+        return torch.nn.functional.layer_norm(x, (x.shape[-1],), weight, bias, self._epsilon)
+
+    def _read_off(self, hidden: "Tensor", head: int) -> WindowLogits:
+        """Apply the heads to one sequence, of which `head` tokens come before the passage and one after it."""
+        import torch
+
+        spans = self._linear(hidden, "heads.span")
+        inside = spans[head:-1]
+        pooled = (torch.softmax(inside, dim=0).T @ hidden[head:-1]).flatten()
+        features = torch.cat([hidden[0], pooled])
+        answerable = self._linear(torch.nn.functional.gelu(self._linear(features, "heads.inner")), "heads.outer")
+        start, end = inside.T.numpy()
+        return WindowLogits(start, end, float(spans[0].sum()), float(answerable))
+
+
+def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, Any]]:
+    """Return the network and the decode settings of a model folder. Raises ReaderError."""
+    from safetensors.torch import load
+    from tokenizers import Tokenizer
+
+    config = _config(folder)
+    changed = load(_verified(folder / "adapters.safetensors", config["weights_sha256"], "the reader's weights"))
+    base = load(_verified(encoder / "model.safetensors", config["encoder_sha256"], "the encoder's weights"))
+    shape = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    merged = merge(base, changed, config["alpha"] / config["rank"])
+    network = ReaderNetwork(merged, shape["num_attention_heads"], shape["layer_norm_eps"], tokenizer)
+    return network, config["decode"]
+
+
+def merge(base: "Mapping[str, Tensor]", changed: "Mapping[str, Tensor]", scale: float) -> "dict[str, Tensor]":
+    """Return the encoder's weights plus `scale * B A` (Hu et al. 2021), query, key and value stacked, and the heads.
+
+    The encoder computes in bfloat16 where the processor can, the heads in float32.
+    """
+    import torch
+
+    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
+    merged: dict[str, Tensor] = {name: value.float() for name, value in changed.items() if name.startswith("heads.")}
+    for name, value in base.items():
+        if not value.is_floating_point():  # position_ids of an older format
+            continue
+        layer = name.removesuffix(".weight")
+        exact = value.float()
+        if f"{layer}.a" in changed:
+            exact = exact + scale * (changed[f"{layer}.b"].float() @ changed[f"{layer}.a"].float())
+        merged[name] = exact.to(dtype)
+    for at in {name.split(".query.")[0] for name in merged if ".query." in name}:
+        for kind in ("weight", "bias"):
+            merged[f"{at}.qkv.{kind}"] = torch.cat([merged.pop(f"{at}.{part}.{kind}") for part in ("query", "key", "value")])
+    return merged
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReaderError(f"there is no reader in {folder.name}/: config.json is missing", _RETRAIN) from None
+    except ValueError:
+        raise ReaderError(f"{folder.name}/config.json is damaged: it is not JSON", _RETRAIN) from None
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise ReaderError(f"{folder.name}/config.json is not of the format {FORMAT}", _RETRAIN)
+    return config
+
+
+def _verified(path: Path, expected: str, what: str) -> bytes:
+    """Return a file's bytes when their SHA-256 is the expected one."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ReaderError(f"{what} are missing: no {path.parent.name}/{path.name}", _RETRAIN) from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        cause = f"{what} in {path.parent.name}/{path.name} have SHA-256 {found[:12]}..., the reader wants {expected[:12]}..."
+        raise ReaderError(cause, "install the encoder it was trained on, " + _RETRAIN if "encoder" in what else _RETRAIN)
+    return data

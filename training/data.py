@@ -1,0 +1,135 @@
+"""The public data sets become examples: question, context, and the answer's place in it, or none. Knows no network.
+
+What each set is, and its licence, stands in `rag/reader_model/README.md`. The folder comes from `FOOTNOTE_DATA`.
+Offsets are code points into `context`, half open.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEV_SHARE = 12  # one paragraph in twelve of every set is kept for choosing, on neither side twice
+BOARD = "squad11_articles_not_in_v2"  # for reporting: never learned from, never chosen by
+SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
+ROWS = (
+    "squad_train_orig", "squad2_train_unans", "qed_train", "timeqa_windows", "quoref_dev",
+    "multispanqa", "tatqa", "qamr", "fairytaleqa",
+)  # fmt: skip
+_WORD = re.compile(r"\w+")
+
+
+class DataMissing(Exception):
+    """The data folder is not named or lacks a file; the message says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question on one context. `answers` are (start, end), the first is the one to learn; empty: unanswerable."""
+
+    id: str
+    source: str
+    title: str
+    context: str
+    question: str
+    answers: tuple[tuple[int, int], ...]
+
+
+def data_folder() -> Path:
+    """Return the folder of the data sets, from the variable `FOOTNOTE_DATA`."""
+    named = os.environ.get("FOOTNOTE_DATA")
+    if not named:
+        raise DataMissing("FOOTNOTE_DATA is not set; set it to the folder that holds the data sets")
+    folder = Path(named)
+    if not folder.is_dir():
+        raise DataMissing(f"FOOTNOTE_DATA={named} is not a folder; set it to the folder that holds the data sets")
+    return folder
+
+
+def read_rows(folder: Path, name: str) -> list[Example]:
+    """Read one of the sets in the common format of `train/`."""
+    found = []
+    for row in _lines(folder / "train" / f"{name}.jsonl.gz"):
+        context = row["context"]
+        spans = [(a["start"], a["start"] + len(a["text"])) for a in row["answers"]]
+        if name == "multispanqa":
+            spans = spans[:1]
+        found.append(Example(row["id"], name, row["title"], context, row["question"].strip(), _trimmed(context, spans)))
+    return found
+
+
+def read_squad(path: Path, source: str) -> list[Example]:
+    """Read a file in SQuAD 1.1 format; the first answer is the one that most annotators gave."""
+    found = []
+    for article in json.loads(_text(path))["data"]:
+        for paragraph in article["paragraphs"]:
+            context = paragraph["context"]
+            for qa in paragraph["qas"]:
+                counted = Counter((a["answer_start"], a["answer_start"] + len(a["text"])) for a in qa["answers"])
+                spans = _trimmed(context, [span for span, _ in counted.most_common()])
+                found.append(Example(qa["id"], source, article["title"], context, qa["question"].strip(), spans))
+    return found
+
+
+def read_all(folder: Path) -> list[Example]:
+    """Return every example that may be learned from, in a fixed order; paragraphs of the reporting board are left out."""
+    board = {paragraph_key(e.context) for e in read_squad(folder / f"{BOARD}.json.gz", BOARD)}
+    shifts = [read_squad(folder / f"squadshifts_{name}.json.gz", name) for name in SHIFTS]
+    parts = [*shifts, *(read_rows(folder, name) for name in ROWS)]
+    return [example for part in parts for example in part if paragraph_key(example.context) not in board]
+
+
+def is_held_out(example: Example) -> bool:
+    """Say whether the example belongs to the part kept for choosing: by page for new_wiki, else by paragraph.
+
+    The key is the paragraph's first words, so that a paragraph that occurs in two sets falls on one side.
+    """
+    if example.source == "new_wiki":
+        return bucket(example.title) % DEV_SHARE == 0
+    return bucket(paragraph_key(example.context)) % DEV_SHARE == 0
+
+
+def paragraph_key(context: str) -> str:
+    """Return what makes two copies of a paragraph the same: its first 20 words, lower-case."""
+    return " ".join(_WORD.findall(context.lower())[:20])
+
+
+def bucket(key: str) -> int:
+    """Return a number that depends on the text alone, not on the process."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Return a SHA-256 over ids, questions, contexts and answers: it names what was trained on."""
+    digest = hashlib.sha256()
+    for e in examples:
+        digest.update(json.dumps([e.id, e.source, e.question, e.context, e.answers]).encode())
+    return digest.hexdigest()
+
+
+def _trimmed(context: str, spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    kept = []
+    for first, last in spans:
+        text = context[first:last]
+        start, end = first + len(text) - len(text.lstrip()), last - len(text) + len(text.rstrip())
+        if 0 <= start < end <= len(context):
+            kept.append((start, end))
+    return tuple(kept)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for line in _text(path).splitlines():
+        yield json.loads(line)
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise DataMissing(f"{path.name} is missing from FOOTNOTE_DATA; its folder is described in training/README.md")
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        return stream.read()

@@ -1,0 +1,46 @@
+"""A checkpoint becomes the folder that the product loads: adapters and heads as safetensors, and a readable config."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+FORMAT = "footnote-reader-1"
+DECODE = {
+    "max_question_tokens": 64,
+    "window_tokens": 224,
+    "overlap_tokens": 64,
+    "max_answer_tokens": 30,
+    "answerable_weight": 1.0,
+}
+
+
+def export(checkpoint: Path, encoder: Path, folder: Path, data_fingerprint: str) -> None:
+    """Write `adapters.safetensors` (float16) and `config.json`; whatever the checkpoint's step, the folder is usable."""
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    weights = {name.removeprefix("encoder."): value.half().contiguous() for name, value in state["weights"].items()}
+    data = save(weights)
+    config = {
+        "format": FORMAT,
+        "rank": state["plan"]["rank"],
+        "alpha": state["plan"]["alpha"],
+        "weights_sha256": hashlib.sha256(data).hexdigest(),
+        "encoder_sha256": hashlib.sha256((encoder / "model.safetensors").read_bytes()).hexdigest(),
+        "data_sha256": data_fingerprint,
+        "date": datetime.now(UTC).date().isoformat(),
+        "steps": state["step"],
+        "plan": state["plan"],
+        "decode": DECODE,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "adapters.safetensors", data)
+    _replace(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(data)
+    temporary.replace(path)

@@ -1,0 +1,111 @@
+"""Examples become token sequences `[CLS] question [SEP] window of the context [SEP]`, and batches of like length.
+
+Positions of answers are token positions in the sequence; 0 is the first token and means no answer.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+
+from training.data import Example
+
+MAX_TOKENS = 224
+MAX_QUESTION_TOKENS = 64
+CLS, SEP, PAD = 101, 102, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sequence: `ids` with `question` tokens up to and including the first separator; answer token positions."""
+
+    ids: tuple[int, ...]
+    question: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors (batch, tokens) and (batch,), as `SpanReader.forward` and `loss` want them."""
+
+    tokens: Tensor
+    segments: Tensor
+    attention: Tensor
+    context: Tensor
+    start: Tensor
+    end: Tensor
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """Load the encoder's tokenizer without truncation or padding; its offsets are code points."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> list[Sample]:
+    """Return one sequence per example; a context that is too long is cropped to a random window round the answer."""
+    rng = random.Random(seed)
+    questions = tokenizer.encode_batch([e.question for e in examples], add_special_tokens=False)
+    unique = list(dict.fromkeys(e.context for e in examples))
+    contexts = dict(zip(unique, tokenizer.encode_batch(unique, add_special_tokens=False), strict=True))
+    encoded = (_sequence(e, q, contexts[e.context], rng) for e, q in zip(examples, questions, strict=True))
+    return [sequence for sequence in encoded if sequence is not None]
+
+
+def _sequence(example: Example, question: Encoding, context: Encoding, rng: random.Random) -> Sample | None:
+    asked = question.ids[:MAX_QUESTION_TOKENS]
+    room = MAX_TOKENS - len(asked) - 3
+    first, last = token_span(context.offsets, example.answers[0]) if example.answers else (-1, -1)
+    if example.answers and (first < 0 or last - first + 1 > room):
+        return None
+    low = max(0, last - room + 1) if first >= 0 else 0
+    high = min(first, max(0, len(context.ids) - room)) if first >= 0 else max(0, len(context.ids) - room)
+    begin = rng.randint(min(low, high), high)
+    head = len(asked) + 2
+    ids = (CLS, *asked, SEP, *context.ids[begin : begin + room], SEP)
+    if first < 0:
+        return Sample(ids, head, 0, 0)
+    return Sample(ids, head, head + first - begin, head + last - begin)
+
+
+def token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int]) -> tuple[int, int]:
+    """Return the first and last token that touch the answer's characters, or (-1, -1) when none does."""
+    touched = [n for n, (start, end) in enumerate(offsets) if start < answer[1] and end > answer[0]]
+    return (touched[0], touched[-1]) if touched else (-1, -1)
+
+
+def batches(sequences: Sequence[Sample], size: int, seed: int) -> list[list[int]]:
+    """Return the order of one pass: batches of `size` positions of like length, in a random order."""
+    rng = random.Random(seed)
+    order = sorted(range(len(sequences)), key=lambda n: (len(sequences[n].ids) + rng.random() * 12, n))
+    grouped = [order[n : n + size] for n in range(0, len(order), size)]
+    rng.shuffle(grouped)
+    return grouped
+
+
+def collate(sequences: Sequence[Sample]) -> Batch:
+    """Pad to the longest sequence. Context mask: passage tokens and the first token, not separators."""
+    width = max(len(s.ids) for s in sequences)
+    tokens = torch.full((len(sequences), width), PAD)
+    segments, attention = torch.zeros_like(tokens), torch.zeros_like(tokens)
+    for row, s in enumerate(sequences):
+        tokens[row, : len(s.ids)] = torch.tensor(s.ids)
+        segments[row, s.question : len(s.ids)] = 1
+        attention[row, : len(s.ids)] = 1
+    context = (segments > 0) & (tokens != SEP)
+    context[:, 0] = True
+    start, end = (torch.tensor([getattr(s, name) for s in sequences]) for name in ("start", "end"))
+    return Batch(tokens, segments, attention, context, start, end)
+
+
+def all_batches(sequences: Sequence[Sample], size: int, seed: int) -> Iterator[Batch]:
+    """Yield one pass as tensors."""
+    for group in batches(sequences, size, seed):
+        yield collate([sequences[n] for n in group])

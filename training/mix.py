@@ -1,0 +1,85 @@
+"""The mix: how many examples of which set and kind, and which are kept for choosing. Knows no network.
+
+The counts are the outcome of the trials in `training/EXPERIMENTS.md`: adversarial questions alone make a reader that
+refuses badly on ordinary near misses, so every domain gets both kinds of unanswerable question.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from training.data import Example, is_held_out
+from training.negatives import Pairing, changed, names
+
+MAX_ANSWER_CHARS = 160
+MAX_REPEATS = 3
+SEED = 20261121
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of one set: how many questions as they are (more than there are: repeated), paired, and changed."""
+
+    plain: int
+    paired: int = 0
+    changed: int = 0
+
+
+MIX = {
+    "new_wiki": Share(9500, 4500, 2500),
+    "reddit": Share(8000, 2500, 800),
+    "amazon_reviews": Share(7000, 1500, 600),
+    "squad_train_orig": Share(10200, 2400, 1000),
+    "squad2_train_unans": Share(14000),
+    "qed_train": Share(8500, 3000, 1300),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 600, 200),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(4000, 1000, 500),
+    "fairytaleqa": Share(1200, 200, 0),
+}
+
+
+def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Return (to learn from, kept for choosing); no paragraph is on both sides."""
+    held_out = [e for e in examples if is_held_out(e)]
+    return [e for e in examples if not is_held_out(e)], held_out
+
+
+def compose(examples: Sequence[Example], seed: int = SEED) -> list[Example]:
+    """Return the training examples of one pass in a shuffled order that depends on the seed alone."""
+    rng = random.Random(seed)
+    mixed: list[Example] = []
+    for source, share in MIX.items():
+        own = [e for e in examples if e.source == source and _is_short(e)]
+        rng.shuffle(own)
+        mixed += [own[n % len(own)] for n in range(min(share.plain, MAX_REPEATS * len(own)))]
+        mixed += negatives_of([e for e in own if e.answers], share, rng)
+    rng.shuffle(mixed)
+    return mixed
+
+
+def negatives_of(answerable: Sequence[Example], share: Share, rng: random.Random) -> list[Example]:
+    """Return at most `share.paired` paired and `share.changed` changed questions, each from another example."""
+    if not share.paired and not share.changed:
+        return []
+    pairing = Pairing(list(dict.fromkeys(e.context for e in answerable)))
+    foreign = sorted({name for e in answerable for name in names(e.question)})
+    made: list[Example] = []
+    candidates = iter(answerable)
+    kinds: list[tuple[int, Callable[[Example], Example | None]]] = [
+        (share.paired, lambda e: pairing.negative(e, rng)),
+        (share.changed, lambda e: changed(e, foreign, rng)),
+    ]
+    for wanted, make in kinds:
+        goal = len(made) + wanted
+        while len(made) < goal and (example := next(candidates, None)) is not None:
+            negative = make(example)
+            if negative is not None:
+                made.append(negative)
+    return made
+
+
+def _is_short(example: Example) -> bool:
+    return not example.answers or example.answers[0][1] - example.answers[0][0] <= MAX_ANSWER_CHARS

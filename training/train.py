@@ -1,0 +1,160 @@
+"""The training loop: several processes of one thread each on a CPU (gradients averaged once a step), one on a GPU.
+
+One thread per process, because on a machine that is shared every parallel region waits for the slowest thread: measured
+15 examples per second with one thread and 6 with two beside a busy neighbour. Interrupted and resumed, it takes the same
+steps on the same examples as uninterrupted. Knows no data sets.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.multiprocessing.spawn import start_processes
+
+from training.features import Sample, batches, collate
+from training.network import SpanReader, load_encoder, loss
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What decides the outcome of a run, apart from its data."""
+
+    rank: int = 48
+    alpha: float = 96.0
+    learning_rate: float = 1e-3
+    warmup: float = 0.05
+    batch_size: int = 32
+    passes: int = 1
+    answerable_weight: float = 0.7
+    clip: float = 1.0
+    weight_decay: float = 0.01
+    seed: int = 20261121
+    checkpoint_seconds: float = 180.0
+
+
+def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int) -> Path:
+    """Train, or go on with what `work/checkpoint.pt` holds; return the checkpoint's path."""
+    work.mkdir(parents=True, exist_ok=True)
+    meeting = work / f"meeting-{os.getpid()}"
+    meeting.unlink(missing_ok=True)
+    arguments = (plan, samples, encoder, work, processes, meeting)
+    if processes == 1:
+        _worker(0, *arguments)
+    else:
+        start_processes(_worker, arguments, nprocs=processes, start_method="fork")  # type: ignore[no-untyped-call]  # torch
+    meeting.unlink(missing_ok=True)
+    return work / "checkpoint.pt"
+
+
+def _worker(
+    place: int, plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, meeting: Path
+) -> None:
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.type == "cpu":
+        torch.set_num_threads(1)
+    if processes > 1:
+        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=place, world_size=processes)
+    torch.manual_seed(plan.seed)
+    model = SpanReader(load_encoder(encoder, compute_dtype(device)), plan.rank, plan.alpha).to(device)
+    Run(plan, model, work, place, processes).go(samples)
+    if processes > 1:
+        dist.destroy_process_group()
+
+
+def compute_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the hardware has it, else float32."""
+    fast = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+class Run:
+    """One process's part of a run: its slice of every batch, the optimiser, the checkpoint."""
+
+    def __init__(self, plan: Plan, model: SpanReader, work: Path, place: int = 0, processes: int = 1) -> None:
+        self.plan, self.model, self.work = plan, model, work
+        self.place, self.processes = place, processes
+        self.named = model.trained()
+        self.parameters = list(self.named.values())
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+        self.device = self.parameters[0].device
+        self.step = 0
+
+    def go(self, samples: Sequence[Sample], stop_after: int | None = None) -> None:
+        """Take the steps that are left (at most up to step `stop_after`), with a checkpoint now and then."""
+        plan = self.plan
+        order = [b for n in range(plan.passes) for b in batches(samples, plan.batch_size, plan.seed + n)]
+        self._resume()
+        saved = reported = time.monotonic()
+        running = 0.0
+        for step in range(self.step, min(len(order), stop_after or len(order))):
+            mine = order[step][self.place :: self.processes] or order[step][:1]
+            value = self._update([samples[n] for n in mine], _rate(step, len(order), plan))
+            running = value if not running else 0.98 * running + 0.02 * value
+            self.step = step + 1
+            now = time.monotonic()
+            if self.place == 0 and self.step % 50 == 0:
+                speed = 50 * plan.batch_size / (now - reported)
+                left = (len(order) - self.step) * plan.batch_size / speed / 60
+                print(f"step {self.step}/{len(order)} loss {running:.3f} {speed:.1f} ex/s {left:.0f} min left", flush=True)
+                reported = now
+            if self.place == 0 and now - saved > plan.checkpoint_seconds:
+                self.save()
+                saved = now
+        if self.place == 0:
+            self.save()
+
+    def _update(self, samples: Sequence[Sample], rate: float) -> float:
+        batch = collate(samples)
+        tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
+        value = loss(self.model(*tensors), batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        self.optimizer.zero_grad()
+        torch.autograd.backward([value])
+        if self.processes > 1:
+            _average([p.grad for p in self.parameters if p.grad is not None], self.processes)
+        nn.utils.clip_grad_norm_(self.parameters, self.plan.clip)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        return float(value.detach())
+
+    def save(self) -> None:
+        """Write the checkpoint under a temporary name, then rename it."""
+        state = {
+            "plan": asdict(self.plan), "step": self.step, "optimizer": self.optimizer.state_dict(),
+            "weights": {name: p.detach().cpu() for name, p in self.named.items()},
+        }  # fmt: skip
+        temporary = self.work / "checkpoint.tmp"
+        torch.save(state, temporary)
+        temporary.replace(self.work / "checkpoint.pt")
+
+    def _resume(self) -> None:
+        path = self.work / "checkpoint.pt"
+        if not path.is_file():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["plan"] != asdict(self.plan):
+            raise ValueError(f"{path} is of another plan; move it away or go on with its plan {state['plan']}")
+        with torch.no_grad():
+            for name, parameter in self.named.items():
+                parameter.copy_(state["weights"][name])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
+
+
+def _average(gradients: list[Tensor], processes: int) -> None:
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= processes
+    for gradient, part in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
+        gradient.copy_(part.view_as(gradient))
+
+
+def _rate(step: int, steps: int, plan: Plan) -> float:
+    """Linear warm-up, then linear decay to zero."""
+    warm = max(1, int(plan.warmup * steps))
+    return plan.learning_rate * min((step + 1) / warm, (steps - step) / max(1, steps - warm))
