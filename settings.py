@@ -1,0 +1,87 @@
+"""What can be set from outside: `RAG_*` variables, and lines of `.env` for those not set. Read once, by the front doors."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+from dotenv import dotenv_values
+
+PREFIX = "RAG_"
+
+
+class BadSetting(ValueError):
+    """A setting is unknown or its value is not allowed; str(error) is the whole message for the user."""
+
+
+class About(NamedTuple):
+    """What a setting is for, in one sentence; which values it allows; how text becomes its value (or ValueError)."""
+
+    help: str
+    allowed: str
+    parse: Callable[[str], object]
+
+
+def _word(value: str) -> str:
+    if value.split() != [value]:
+        raise ValueError(value)
+    return value
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def _port(value: str) -> int:
+    if int(value) not in range(65536):
+        raise ValueError(value)
+    return int(value)
+
+
+def _yes(value: str) -> bool:
+    return ("no", "yes").index(value.lower()) == 1
+
+
+def _folder(value: str) -> Path:
+    if not value or "\0" in value:
+        raise ValueError(value)
+    return Path(value).expanduser()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is the variable RAG_<NAME>. The README's table is checked against what is said about them here."""
+
+    host: Annotated[str, About("The address to listen on.", "an address or a host name", _word)] = "127.0.0.1"
+    port: Annotated[int, About("The port to listen on; 0 picks a free one.", "a whole number from 0 to 65535", _port)] = 7860
+    hosts: Annotated[tuple[str, ...], About("Further names it is reached under.", "names, commas between", _words)] = ()
+    data: Annotated[Path, About("The folder that holds the library; made when missing.", "a folder", _folder)] = Path("data")
+    articles: Annotated[Path, About("Articles added when the data folder is new.", "a folder", _folder)] = Path("articles")
+    embedder: Annotated[str, About("The embedding model.", "a sentence-transformers model, name or folder", _word)] = (
+        "all-MiniLM-L6-v2"
+    )
+    llm: Annotated[str | None, About("A chat model that writes; without one, answers quote.", "provider:model", _word)] = None
+    api_keys: Annotated[tuple[str, ...], About("Keys that clients must send; none: open.", "keys, commas between", _words)] = ()
+    allow_urls: Annotated[bool, About("Whether articles may be fetched from the web.", "yes or no", _yes)] = False
+    read_only: Annotated[bool, About("Whether the library is closed to changes.", "yes or no", _yes)] = False
+
+
+KNOWN: Mapping[str, About] = {
+    PREFIX + name.upper(): hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+
+
+def read(environ: Mapping[str, str] = os.environ, file: Path | None = Path(".env")) -> Settings:
+    """Read the variables and, for those not set, the file; an empty one counts as not set. Raises BadSetting."""
+    lines = dotenv_values(file, interpolate=False) if file else {}
+    given = {name: value.strip() for name, value in {**lines, **environ}.items() if name.startswith(PREFIX) and value}
+    if unknown := sorted(given.keys() - KNOWN.keys()):
+        raise BadSetting(f"unknown setting {unknown[0]}; known are {', '.join(KNOWN)}")
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            values[name.removeprefix(PREFIX).lower()] = KNOWN[name].parse(value)
+        except ValueError as error:
+            raise BadSetting(f"{name}={value!r} is not allowed; it must be {KNOWN[name].allowed}") from error
+    return Settings(**values)

@@ -1,0 +1,92 @@
+"""REST under /v1, health and readiness, and their description. Knows shapes and statuses, not how answers are made."""
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response
+from starlette.types import Lifespan
+
+from rag.types import Turn
+from web import models
+from web.docs import add_docs
+from web.gate import Gate
+from web.limits import MOST_HITS, checked_history_length, checked_question, checked_text
+from web.problems import JSON, add_error_handlers
+from web.stream import event_stream
+
+
+def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return the application with every REST route; its services come through the gate when they are there."""
+    api = FastAPI(
+        title="Footnote",
+        summary="Answers questions from a library of articles and shows the exact words each sentence rests on.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=JSON,
+    )
+    add_error_handlers(api)
+    _add_health(api, gate)
+    _add_ask(api, gate)
+    _add_library(api, gate)
+    add_docs(api)
+    return api
+
+
+def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": models.ErrorOut} for status in statuses}
+
+
+def _add_health(api: FastAPI, gate: Gate) -> None:
+    @api.get("/healthz", tags=["health"], response_model=models.Alive)
+    async def healthz() -> Response:
+        """Say that the process is up."""
+        return JSON({"status": "ok"})
+
+    @api.get("/readyz", tags=["health"], response_model=models.Ready, responses=_errors(503))
+    def readyz() -> Response:
+        """Say whether the library and the models are loaded, and if not, what is being waited for."""
+        return JSON({"status": "ready", "library": gate.services().library.state().as_dict()})
+
+
+def _add_ask(api: FastAPI, gate: Gate) -> None:
+    streamed = "An answer; with `stream`, the events `searched`, `delta`, `citation`, `done` (the answer) or `error`."
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"description": streamed, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    }
+
+    @api.post(
+        "/v1/ask",
+        tags=["ask"],
+        response_model=models.AnswerOut,
+        responses=responses | _errors(400, 403, 408, 413, 415, 422, 503),
+    )
+    def ask(request: Request, asked: models.AskRequest) -> Response:
+        """Answer a question, with the exact words of the articles that the answer rests on."""
+        question = checked_question(asked.question)
+        checked_history_length(len(asked.history))
+        history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
+        answerer = gate.services().answerer
+        if asked.stream:
+            return event_stream(answerer.stream(question, history, asked.as_of, asked.k), request)
+        return JSON(answerer.ask(question, history, asked.as_of, asked.k).as_dict())
+
+
+def _add_library(api: FastAPI, gate: Gate) -> None:
+    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=_errors(413, 422, 503))
+    def search(q: str, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
+        """Find passages, with every score."""
+        query = checked_question(q)
+        hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().library.search(query, k)]
+        return JSON({"query": query, "hits": hits})
+
+    @api.get("/v1/articles", tags=["library"], response_model=models.ArticlesOut, responses=_errors(503))
+    def articles() -> Response:
+        """List the articles."""
+        library = gate.services().library
+        rows = [models.ArticleRowOut.of_row(row).model_dump() for row in library.articles()]
+        return JSON({"articles": rows, "library": library.state().as_dict()})
+
+    @api.get("/v1/articles/{article_id}", tags=["library"], response_model=models.ArticleOut, responses=_errors(404, 503))
+    def article(article_id: str) -> Response:
+        """Give one article with the exact text that offsets refer to."""
+        return JSON(models.ArticleOut.of(gate.services().library.get(article_id)).model_dump())

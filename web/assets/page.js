@@ -1,0 +1,207 @@
+// The article viewer, and what the chat's links do. Everything that comes from an article reaches the page as a text node.
+"use strict";
+
+const WHERE = /^#src=(.+):(\d+)-(\d+)$/;
+const narrow = matchMedia("(max-width: 899px)");
+const articles = new Map();
+const part = (name) => document.getElementById(`viewer-${name}`);
+let opener = null;
+let shown = null;
+
+function parsed(hash) {
+  const found = WHERE.exec(hash);
+  if (!found) return null;
+  try {
+    return { id: decodeURIComponent(found[1]), start: Number(found[2]), end: Number(found[3]), hash };
+  } catch {
+    return null;
+  }
+}
+
+async function article(id) {
+  if (!articles.has(id)) {
+    const response = await fetch(`/v1/articles/${encodeURIComponent(id)}`, { headers: { Accept: "application/json" } });
+    const body = await response.json();
+    if (!response.ok) throw new Error(response.status === 404 ? "missing" : body.error.message);
+    articles.set(id, { ...body, points: Array.from(body.text) });
+  }
+  return articles.get(id);
+}
+
+function element(name, text, style) {
+  const made = document.createElement(name);
+  if (text) made.append(text);
+  if (style) made.className = style;
+  return made;
+}
+
+const slice = (one, start, end) => one.points.slice(start, end).join("");
+
+// One <p> a line of the text; the words from start to end are in <mark>, one for each line that they touch.
+function paragraphs(one, start, end) {
+  const made = [];
+  let at = 0;
+  for (const line of one.text.split("\n")) {
+    const stop = at + Array.from(line).length;
+    if (line.trim()) {
+      const cut = (index) => Math.min(Math.max(index, at), stop);
+      const paragraph = element("p");
+      paragraph.append(slice(one, at, cut(start)));
+      if (cut(start) < cut(end)) paragraph.append(element("mark", slice(one, cut(start), cut(end))));
+      paragraph.append(slice(one, cut(end), stop));
+      made.push(paragraph);
+    }
+    at = stop + 1;
+  }
+  return made;
+}
+
+function dated(iso) {
+  if (!iso) return "undated";
+  const date = new Date(iso.slice(0, 10));
+  return Number.isNaN(date.valueOf()) ? iso : date.toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" });
+}
+
+function say(text) {
+  part("said").textContent = text;
+}
+
+function fill(one, place) {
+  const there = place.start < place.end && place.end <= one.points.length;
+  part("about").textContent = [one.source || "Outlet unknown", dated(one.published_at)].join(" · ");
+  part("title").textContent = one.title;
+  part("text").replaceChildren(...paragraphs(one, there ? place.start : 0, there ? place.end : 0));
+  const isWeb = /^https?:\/\//i.test(one.url || "");
+  part("original").hidden = !isWeb;
+  if (isWeb) part("original").href = one.url;
+  else part("original").removeAttribute("href");
+  part("copy").hidden = !there;
+  say(there ? "" : "The words that this link means are not there; the article may have changed since.");
+}
+
+function refuse(title, text) {
+  part("about").textContent = "";
+  part("title").textContent = title;
+  part("text").replaceChildren(element("p", text));
+  part("original").hidden = true;
+  part("copy").hidden = true;
+  say("");
+}
+
+function scrollToMark() {
+  const reader = part("reader");
+  const mark = reader.querySelector("mark");
+  reader.scrollTop = 0;
+  if (mark) reader.scrollTop = mark.getBoundingClientRect().top - reader.getBoundingClientRect().top - reader.clientHeight / 3;
+}
+
+function setModal(open) {
+  const viewer = document.getElementById("viewer");
+  const modal = open && narrow.matches;
+  viewer.setAttribute("role", modal ? "dialog" : "complementary");
+  viewer.toggleAttribute("aria-modal", modal);
+  if (modal) viewer.setAttribute("aria-modal", "true");
+  for (const behind of document.querySelectorAll("gradio-app, #masthead")) behind.inert = modal;
+}
+
+function setOpen(open) {
+  document.getElementById("viewer").hidden = !open;
+  document.body.classList.toggle("reading", open);
+  setModal(open);
+  for (const link of document.querySelectorAll("a.cite")) {
+    link.classList.toggle("open", open && link.getAttribute("href") === location.hash);
+  }
+}
+
+async function open(place) {
+  shown = place;
+  setOpen(true);
+  try {
+    if (!place) throw new Error("damaged");
+    const one = await article(place.id);
+    if (shown !== place) return;
+    fill(one, place);
+    scrollToMark();
+  } catch (error) {
+    if (shown !== place) return;
+    if (error.message === "damaged") refuse("This link is damaged", "It does not name a place in an article. Ask again for a fresh one.");
+    else if (error.message === "missing") refuse("This article is not here", "It may have been removed from the library since the link was made.");
+    else refuse("The article cannot be shown now", error.message);
+  }
+  part("title").focus({ preventScroll: true });
+}
+
+function close() {
+  if (!shown && document.getElementById("viewer").hidden) return;
+  const hash = shown && shown.hash;
+  shown = null;
+  setOpen(false);
+  if (location.hash) history.pushState(null, "", location.pathname + location.search);
+  const same = [...document.querySelectorAll("a.cite, a.near")].find((link) => link.getAttribute("href") === hash);
+  const back = (opener && opener.isConnected && opener) || same || document.querySelector("#question textarea");
+  if (back) back.focus({ preventScroll: true });
+}
+
+function follow() {
+  if (location.hash.startsWith("#src=")) open(parsed(location.hash));
+  else close();
+}
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = document.body.appendChild(element("textarea", text));
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+  done();
+}
+
+async function citation(place) {
+  const one = await article(place.id);
+  const words = slice(one, place.start, place.end);
+  const permalink = `${location.origin}/${place.hash}`;
+  return `“${words}” — ${[one.title, one.source, dated(one.published_at), permalink].filter(Boolean).join(", ")}`;
+}
+
+async function copyAnswer(link) {
+  const answer = link.closest(".answer");
+  const lines = [...answer.querySelectorAll(".lead, .said")].map((line) => line.textContent);
+  const links = new Map([...answer.querySelectorAll("a.cite")].map((one) => [one.textContent, one.getAttribute("href")]));
+  for (const [mark, href] of links) lines.push(`${mark} ${await citation(parsed(href))}`);
+  await copy(lines.join("\n"), () => flash(link));
+}
+
+function flash(control) {
+  const label = control.textContent;
+  control.textContent = "Copied";
+  setTimeout(() => (control.textContent = label), 1500);
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (link.matches(".copy")) copyAnswer(link);
+    else if (link.matches(".cite, .near")) {
+      opener = link;
+      if (location.hash === link.getAttribute("href")) follow();
+      else location.hash = link.getAttribute("href");
+    }
+  },
+  true,
+);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !document.getElementById("viewer").hidden) close();
+});
+addEventListener("hashchange", follow);
+addEventListener("popstate", follow);
+narrow.addEventListener("change", () => setModal(!document.getElementById("viewer").hidden));
+part("close").addEventListener("click", close);
+part("copy").addEventListener("click", async () => copy(await citation(shown), () => flash(part("copy"))));
+if (location.hash.startsWith("#src=")) follow();

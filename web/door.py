@@ -1,0 +1,79 @@
+"""What stands at "/": a doorstep that says what is being waited for, and Gradio's page once it is built.
+
+Only what the page needs of Gradio's routes is let through: none that reads files, takes uploads or fetches from elsewhere.
+"""
+
+import asyncio
+import re
+from concurrent.futures import Future
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.docs import ASSETS
+from web.gate import Gate
+from web.problems import of_status
+from web.viewer import dressed, library_line
+
+_NEEDED = re.compile(
+    r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)/[^\0]+"
+    r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|cancel|reset|info|startup-events|app_id)/?"
+)
+
+
+class Door:
+    """Serves "/" and everything below it that no other route answers."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._built: Future[FastAPI] = Future()
+        self._page: ASGIApp | None = None
+        self._doorstep = (ASSETS / "doorstep.html").read_text(encoding="utf-8")
+
+    def open(self, page: FastAPI) -> None:
+        """Let people in to the page; may be called from any thread."""
+        self._built.set_result(page)
+
+    async def keep(self) -> None:
+        """Wait for the page, then keep it running until cancelled."""
+        page = await asyncio.wrap_future(self._built)
+        async with page.router.lifespan_context(page):
+            self._page = page
+            await asyncio.Event().wait()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, page = scope["path"], self._page
+        if not _NEEDED.fullmatch(path) or (page is None and path != "/"):
+            raise of_status(404)
+        if page is None:
+            await HTMLResponse(self._doorstep)(scope, receive, send)
+        elif path == "/":
+            await self._front(page, scope, receive, send)
+        else:
+            await page(scope, receive, send)
+
+    async def _front(self, page: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        status, body = await _collected(page, {**scope, "headers": plain}, receive)
+        if status != 200:
+            raise of_status(status)
+        library = self._gate.services().library
+        line = library_line(library.state(), {row.source for row in library.articles()})
+        html = dressed(body.decode("utf-8"), Request(scope).state.nonce, line)
+        await HTMLResponse(html)(scope, receive, send)
+
+
+async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    status, body = 500, bytearray()
+
+    async def collect(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, collect)
+    return status, bytes(body)

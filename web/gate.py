@@ -1,0 +1,84 @@
+"""What the web room needs from the rooms below, and whether it is there yet. Knows how none of it is made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.search import Hit
+
+from index.article import Article
+from rag.types import Answer, Event, LibraryState, Turn
+from web.problems import RETRY_SECONDS, Problem
+
+
+class Answerer(Protocol):
+    """Answers questions, whole or as a stream whose last event is the whole Answer."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer: ...
+
+    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]: ...
+
+
+class ArticleRow(Protocol):
+    """An article without its text."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def published(self) -> str | None: ...
+
+
+class Shelves(Protocol):
+    """The library as a reader sees it."""
+
+    def get(self, article_id: str) -> Article: ...
+
+    def articles(self) -> Sequence[ArticleRow]: ...
+
+    def state(self) -> LibraryState: ...
+
+    def search(self, query: str, k: int) -> Sequence[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a route may use."""
+
+    answerer: Answerer
+    library: Shelves
+
+
+class Gate:
+    """Closed while things load, then open, or closed for good with the reason. One thread opens it; any may look."""
+
+    def __init__(self) -> None:
+        self._services: Services | None = None
+        self._closed = _closed("loading", "Footnote is starting.", "Wait a few seconds; /readyz says when it is ready.")
+
+    def loading(self, message: str) -> None:
+        """Say what is being waited for."""
+        self._closed = _closed("loading", message, "Wait a few seconds; /readyz says when it is ready.")
+
+    def fail(self, message: str, hint: str) -> None:
+        """Stay closed, and say why and what to do."""
+        self._closed = _closed("failed", message, hint)
+
+    def open(self, services: Services) -> None:
+        """Let everything in from now on."""
+        self._services = services
+
+    def services(self) -> Services:
+        """Return the services. Raises Problem (503, with Retry-After) while there are none."""
+        if self._services is None:
+            raise self._closed
+        return self._services
+
+
+def _closed(code: str, message: str, hint: str) -> Problem:
+    return Problem(503, code, message, hint, {"Retry-After": RETRY_SECONDS})

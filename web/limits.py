@@ -1,0 +1,44 @@
+"""How much may be asked at once, and what is not a question. Over a limit is an error that says so, never a silent cut."""
+
+import re
+
+from web.problems import Problem
+
+QUESTION_CHARACTERS = 4_000
+HISTORY_MESSAGES = 50
+MOST_HITS = 50
+BODY_BYTES = 2 * 1024 * 1024
+BODY_SECONDS = 30.0
+
+# Control characters but tab and line ends, and lone surrogates: no keyboard makes them, and no store takes them.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def checked_question(text: str) -> str:
+    """Return the question without surrounding space. Raises Problem when it is empty, wordless, damaged or too long."""
+    question = text.strip()
+    if len(question) > QUESTION_CHARACTERS:
+        message = f"The question has {len(question):,} characters; the limit is {QUESTION_CHARACTERS:,}."
+        raise Problem(413, "question_too_long", message, "Ask it in fewer words, or in parts.")
+    if not question:
+        raise Problem(422, "question_empty", "The question is empty.", "Write a question in words.")
+    checked_text(question, "question")
+    if not any(character.isalnum() for character in question):
+        raise Problem(422, "question_without_words", "The question has no words.", "Write a question in words.")
+    return question
+
+
+def checked_text(text: str, name: str) -> str:
+    """Return the text. Raises Problem when it holds characters that are no text."""
+    if found := _UNPRINTABLE.search(text):
+        message = f"The {name} holds a character that is no text (U+{ord(found[0]):04X} at {found.start()})."
+        raise Problem(422, "not_text", message, "Send plain Unicode text, without control characters and lone surrogates.")
+    return text
+
+
+def checked_history_length(messages: int) -> int:
+    """Return the number of messages. Raises Problem when there are too many."""
+    if messages > HISTORY_MESSAGES:
+        message = f"The history has {messages} messages; the limit is {HISTORY_MESSAGES}."
+        raise Problem(413, "history_too_long", message, "Send the latest ones.")
+    return messages

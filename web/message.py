@@ -1,0 +1,93 @@
+"""An answer as a message of the chat: HTML in which every character that came from outside is inert. Pure.
+
+Gradio reads messages as Markdown and then as HTML. Text is therefore written with numeric references for everything but
+letters, digits and spaces, and without line ends, so that neither reading finds anything in it.
+"""
+
+import re
+from urllib.parse import quote
+
+from web.models import AnswerOut, CitationOut, Source
+
+_ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
+_MARK = re.compile(r"\[(\d+)\]")
+_CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
+_NEAREST = "The nearest passages, which do not answer it"
+_LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
+
+
+def inert(text: str) -> str:
+    """Return the text as HTML that reads the same and does nothing, on one line."""
+    return _ACTIVE.sub(_reference, " ".join(text.split()))
+
+
+def asked(question: str) -> str:
+    """Return a question as a message."""
+    return f'<div class="asked" dir="auto">{"<br>".join(map(inert, question.splitlines()))}</div>'
+
+
+def arriving(text: str, query: str) -> str:
+    """Return the part of an answer that has come so far."""
+    said = f'<p class="said" dir="auto">{inert(text)}</p>' if text else '<p class="waiting">Reading the articles…</p>'
+    return f'<div class="answer" title="{inert(query)}">{said}</div>'
+
+
+def answered(answer: AnswerOut) -> str:
+    """Return a whole answer: the short answer, the sentences with their marks, and what to make of them."""
+    if answer.abstained:
+        return _refusal(answer)
+    lead = f'<p class="lead" dir="auto">{inert(answer.short_answer)}</p>' if answer.short_answer else ""
+    said = "".join(
+        f'<p class="said" dir="auto">{_with_marks(line, answer)}</p>' for line in answer.answer.split("\n") if line.strip()
+    )
+    words = next((words for least, words in _CONFIDENCE if answer.confidence >= least), _LOW_CONFIDENCE)
+    return f'<div class="answer">{lead}{said}{_note(words, answer)}</div>'
+
+
+def noted(note: str) -> str:
+    """Return a remark in the place of an answer."""
+    return f'<div class="answer"><p class="note">{inert(note)}</p></div>'
+
+
+def link(source: Source, label: str, style: str) -> str:
+    """Return a link that opens the article at these words; it needs nothing else to work, and survives copying."""
+    about = ", ".join(filter(None, (source.title, source.source)))
+    where = f"#src={quote(source.article_id, safe='')}:{source.start_char_index}-{source.end_char_index}"
+    return f'<a class="{style}" href="{where}" title="{inert(about)}">{label}</a>'
+
+
+def _with_marks(line: str, answer: AnswerOut) -> str:
+    cited = {citation.number: citation for citation in answer.citations}
+    pieces = _MARK.split(line)
+    return "".join(_mark(int(piece), cited) if odd % 2 else _inert_inside(piece) for odd, piece in enumerate(pieces))
+
+
+def _inert_inside(text: str) -> str:
+    left, right = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' * left}{inert(text)}{' ' * right}"
+
+
+def _mark(number: int, cited: dict[int, CitationOut]) -> str:
+    label = f"[{number}]"
+    return link(cited[number], inert(label), "cite") if number in cited else inert(label)
+
+
+def _refusal(answer: AnswerOut) -> str:
+    said = f'<p class="said" dir="auto">{inert(answer.answer)}</p>'
+    near = "".join(
+        f"<li>{link(one, inert(one.title), 'near')}<q>{inert(one.cited_text)}</q></li>" for one in answer.near_misses
+    )
+    nearest = f"<details><summary>{_NEAREST}</summary><ul>{near}</ul></details>" if near else ""
+    return f'<div class="answer refusal">{said}{_note("", answer)}{nearest}</div>'
+
+
+def _note(words: str, answer: AnswerOut) -> str:
+    searched = "" if answer.searched_for == answer.question else f"Searched for: {answer.searched_for}"
+    parts = [inert(part) for part in (words, searched) if part]
+    if not answer.abstained:
+        parts.append('<a class="copy" role="button" href="#copy">Copy with sources</a>')
+    return f'<p class="note">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _reference(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"

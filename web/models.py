@@ -1,0 +1,218 @@
+"""The shapes of requests and responses under /v1, as the API describes them. Only shapes: what they mean is elsewhere."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+
+from index.article import Article
+from index.search import Hit
+from web.gate import ArticleRow
+from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("it must be a whole number")  # noqa: TRY004 - pydantic reports ValueError, not TypeError
+    return value
+
+
+def _iso_date(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) == len("2024-12-31"):
+        return date.fromisoformat(value).isoformat()
+    raise ValueError("it must be a date such as 2024-12-31")
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Message(_Request):
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskRequest(_Request):
+    """A question, and how to answer it."""
+
+    question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": QUESTION_CHARACTERS})]
+    history: Annotated[list[Message], Field(json_schema_extra={"maxItems": HISTORY_MESSAGES})] = []
+    as_of: Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})] = None
+    k: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MOST_HITS)] = 8
+    stream: StrictBool = False
+
+
+class Source(BaseModel):
+    """Exact words of an article: `text[start_char_index:end_char_index] == cited_text` at /v1/articles/{article_id}."""
+
+    article_id: str
+    title: str
+    source: str | None
+    url: str | None
+    published_at: str | None
+    passage_id: str
+    start_char_index: int
+    end_char_index: int
+    cited_text: str
+    content_hash: str
+    score: float
+    permalink: str
+
+
+class CitationOut(Source):
+    """A mark `[number]`: the claim `answer[start_index:end_index]`, mark included, rests on these words."""
+
+    number: int
+    start_index: int
+    end_index: int
+
+
+class LibraryOut(BaseModel):
+    """What the library held when it was asked; `newest` is the latest known date of publication."""
+
+    articles: int
+    passages: int
+    fingerprint: str
+    newest: str | None
+
+
+class AnswerOut(BaseModel):
+    """An answer with the words it rests on. Abstaining is an answer too: `abstained`, a `reason`, and no citations."""
+
+    id: str
+    question: str
+    searched_for: str
+    answer: str
+    short_answer: str | None
+    abstained: bool
+    reason: Literal["nothing_relevant", "not_answered_by_sources", "outside_dates", "empty_library"] | None
+    confidence: float
+    mode: Literal["extractive", "generative"]
+    citations: list[CitationOut]
+    near_misses: list[Source]
+    library: LibraryOut
+    timings_ms: dict[str, float]
+
+
+class HitOut(BaseModel):
+    """A passage that was found, with every score; higher is better, everywhere."""
+
+    rank: int
+    score: float
+    keyword_score: float | None
+    vector_score: float | None
+    passage_id: str
+    article_id: str
+    title: str
+    source: str | None
+    url: str | None
+    published_at: str | None
+    start_char_index: int
+    end_char_index: int
+    text: str
+    permalink: str
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        passage, article = hit.passage, hit.article
+        return cls(
+            rank=hit.rank,
+            score=hit.score,
+            keyword_score=hit.keyword_score,
+            vector_score=hit.vector_score,
+            passage_id=passage.id,
+            article_id=article.id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published_at=article.published,
+            start_char_index=passage.start,
+            end_char_index=passage.end,
+            text=passage.text,
+            permalink=f"/#src={passage.id}",
+        )
+
+
+class SearchOut(BaseModel):
+    """What a search found, best first."""
+
+    query: str
+    hits: list[HitOut]
+
+
+class ArticleRowOut(BaseModel):
+    """An article without its text."""
+
+    id: str
+    title: str
+    source: str | None
+    url: str | None
+    published_at: str | None
+
+    @classmethod
+    def of_row(cls, row: ArticleRow) -> Self:
+        return cls(id=row.id, title=row.title, source=row.source, url=row.url, published_at=row.published)
+
+
+class ArticlesOut(BaseModel):
+    """The articles of the library."""
+
+    articles: list[ArticleRowOut]
+    library: LibraryOut
+
+
+class ArticleOut(ArticleRowOut):
+    """A whole article. Offsets count Unicode code points of this `text`, in the version with this `content_hash`."""
+
+    text: str
+    content_hash: str
+    updated_at: str | None
+    added_at: str
+    metadata: dict[str, str]
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls(
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published_at=article.published,
+            text=article.text,
+            content_hash=article.content_hash,
+            updated_at=article.updated,
+            added_at=article.added,
+            metadata=dict(article.metadata),
+        )
+
+
+class Ready(BaseModel):
+    """The library and the models are loaded."""
+
+    status: Literal["ready"]
+    library: LibraryOut
+
+
+class Alive(BaseModel):
+    """The process is up."""
+
+    status: Literal["ok"]
+
+
+class ErrorBody(BaseModel):
+    """What was wrong, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+    request_id: str
+
+
+class ErrorOut(BaseModel):
+    """Every error has this shape."""
+
+    error: ErrorBody

@@ -1,0 +1,175 @@
+"""The chat page: Gradio's chat, its question box and what they do. Knows what an answer looks like, not how it is made."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from rag.types import Answer, Delta, Searched
+from web import message
+from web.conversation import Exchange, check_room, dump, parse, turns
+from web.feedback import FeedbackLog
+from web.gate import Gate
+from web.limits import checked_question
+from web.models import AnswerOut
+from web.problems import Problem
+from web.stream import guarded
+
+_QUEUED = 64
+_AT_ONCE = 8
+_STOPPED = "Stopped."
+# Every event is the page's own: none is an endpoint for others, and the chat itself shows what is going on.
+_OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+Shown = tuple[Any, Any, Any]
+"""What every event sets: the chat's messages, the stored conversation, the question box."""
+
+
+def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> gr.Blocks:
+    """Return the page. Everything that answers comes through the gate, at the time it is needed."""
+    talk = Talk(gate)
+    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_height=True) as page:
+        # The conversation stays in the reader's browser; Gradio wants a key, which the browser knows, so it protects nothing.
+        stored = gr.BrowserState([], storage_key="footnote-conversation", secret="in the page")  # noqa: S106
+        chat = _chat(examples)
+        box = _box()
+        fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary")
+        shown: list[Any] = [chat, stored, box]
+        page.load(talk.restore, [stored], [chat], **_OWN)
+        running: list[Any] = [
+            box.submit(talk.ask, [box, stored], shown, **_OWN),
+            chat.example_select(talk.example, [stored], shown, **_OWN),
+            chat.retry(talk.retry, [stored], shown, **_OWN),
+        ]
+        box.stop(talk.stop, [stored], shown, cancels=running, concurrency_limit=None, **_OWN)
+        fresh.click(talk.clear, None, shown, cancels=running, concurrency_limit=None, **_OWN)
+        chat.like(_on_like(feedback), [stored], None, concurrency_limit=None, **_OWN)
+    page.queue(max_size=_QUEUED, default_concurrency_limit=_AT_ONCE)
+    return page
+
+
+def _chat(examples: Sequence[str]) -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        label="Conversation",
+        container=False,
+        height="100%",
+        scale=1,
+        buttons=[],
+        layout="panel",
+        latex_delimiters=[],
+        line_breaks=False,
+        allow_tags=False,
+        group_consecutive_messages=False,
+        placeholder="<h1>Ask the articles.</h1><p>Every sentence of an answer shows the exact words it rests on.</p>",
+        examples=[{"text": example} for example in examples],
+    )
+
+
+def _box() -> gr.Textbox:
+    return gr.Textbox(
+        elem_id="question",
+        show_label=False,
+        label="Your question",
+        placeholder="Ask a question about the articles",
+        lines=1,
+        max_lines=6,
+        autofocus=True,
+        submit_btn=True,
+        stop_btn=False,
+    )
+
+
+class Talk:
+    """What the page's events do. Holds no conversation: the browser sends it along, and gets it back."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def restore(self, stored: object) -> list[dict[str, str]]:
+        """Show what was said before the page was loaded again; what was under way then counts as stopped."""
+        return _messages(_settled(parse(stored)))
+
+    def ask(self, question: str, stored: object) -> Iterator[Shown]:
+        """Answer, showing the answer while it comes. A question that cannot be asked stays in its box, with the reason."""
+        exchanges = _settled(parse(stored))
+        try:
+            checked = checked_question(question)
+            check_room(exchanges)
+            answerer = self._gate.services().answerer
+        except Problem as problem:
+            gr.Warning(f"{problem.message} {problem.hint}", title="Not asked")
+            yield _messages(exchanges), gr.skip(), gr.skip()
+            return
+        now = Exchange(question=checked)
+        everything = [*exchanges, now]
+        yield _messages(everything), dump(everything), gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        query = text = ""
+        for event in guarded(answerer.stream(checked, turns(exchanges)), "the page"):
+            match event:
+                case Searched():
+                    query = event.query
+                case Delta():
+                    text += event.text
+                    yield _messages(everything, message.arriving(text, query)), gr.skip(), gr.skip()
+                case Answer():
+                    now.answer = AnswerOut.model_validate(event.as_dict())
+                case Problem():
+                    now.note = f"{event.message} {event.hint}"
+        yield _messages(everything), dump(everything), gr.Textbox(submit_btn=True, stop_btn=False)
+
+    def example(self, stored: object, chosen: gr.SelectData) -> Iterator[Shown]:
+        """Ask an example."""
+        yield from self.ask(str(chosen.value["text"]), stored)
+
+    def retry(self, stored: object, chosen: gr.RetryData) -> Iterator[Shown]:
+        """Ask a question again; what came after it goes."""
+        exchanges = parse(stored)
+        number = _exchange_number(chosen.index)
+        if number < len(exchanges):
+            yield from self.ask(exchanges[number].question, dump(exchanges[:number]))
+
+    def stop(self, stored: object) -> Shown:
+        """Say that the answer was stopped; Gradio has ended the event that was giving it."""
+        exchanges = _settled(parse(stored))
+        return _messages(exchanges), dump(exchanges), gr.Textbox(submit_btn=True, stop_btn=False)
+
+    def clear(self) -> Shown:
+        """Forget the conversation."""
+        return [], [], gr.Textbox(value="", submit_btn=True, stop_btn=False)
+
+
+def _on_like(feedback: FeedbackLog) -> Callable[..., None]:
+    def like(stored: object, liked: gr.LikeData) -> None:
+        exchanges = parse(stored)
+        number = _exchange_number(liked.index)
+        if number < len(exchanges) and (answer := exchanges[number].answer):
+            feedback.add(answer.id, liked.liked)
+
+    return like
+
+
+def _settled(exchanges: list[Exchange]) -> list[Exchange]:
+    for exchange in exchanges:
+        if exchange.answer is None and exchange.note is None:
+            exchange.note = _STOPPED
+    return exchanges
+
+
+def _exchange_number(index: Any) -> int:
+    return int(index[0] if isinstance(index, list | tuple) else index) // 2
+
+
+def _messages(exchanges: Sequence[Exchange], arriving: str = "") -> list[dict[str, str]]:
+    shown = []
+    for exchange in exchanges:
+        shown.append({"role": "user", "content": message.asked(exchange.question)})
+        shown.append({"role": "assistant", "content": _reply(exchange) or arriving or message.arriving("", "")})
+    return shown
+
+
+def _reply(exchange: Exchange) -> str:
+    if exchange.answer:
+        return message.answered(exchange.answer)
+    return message.noted(exchange.note) if exchange.note else ""

@@ -1,0 +1,105 @@
+"""What a caller is told when something is wrong: one shape, `{"error": {"code", "message", "hint", "request_id"}}`.
+
+Knows the library's tree of errors and which status each is. Knows no routes. Nothing here carries a trace or a path.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+
+from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked
+
+RETRY_SECONDS = "2"
+
+
+class Problem(Exception):
+    """A refusal with its HTTP status; the message names the thing, the hint says what to do."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.hint = status, code, message, hint
+        self.headers = dict(headers or {})
+
+    def as_dict(self, request_id: str) -> dict[str, dict[str, str]]:
+        return {"error": {"code": self.code, "message": self.message, "hint": self.hint, "request_id": request_id}}
+
+
+class JSON(JSONResponse):
+    """JSON as it is sent everywhere: readable characters, no spaces, no NaN; a lone surrogate as its escape."""
+
+    def render(self, content: object) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace")
+
+
+def response(problem: Problem, connection: HTTPConnection) -> JSON:
+    """Return the problem as an answer to this request."""
+    return JSON(problem.as_dict(request_id(connection)), problem.status, headers=problem.headers)
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """Return the id that the shield gave this request."""
+    return str(connection.scope.get("state", {}).get("request_id", "-"))
+
+
+def of_library(error: LibraryError) -> Problem:
+    """Return what a caller is told when the library refuses."""
+    known: dict[type[LibraryError], tuple[int, str]] = {
+        ArticleMissing: (404, "article_not_found"),
+        LibraryLocked: (409, "library_locked"),
+        DiskFull: (507, "disk_full"),
+    }
+    status, code = known.get(type(error), (503, "library_unavailable"))
+    return Problem(status, code, error.message, error.hint, {"Retry-After": RETRY_SECONDS} if status == 503 else None)
+
+
+def of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
+    """Return the problem for a bare status, such as an unknown address or a method that a route does not have."""
+    code = HTTPStatus(status).name.lower()
+    message, hint = {
+        400: ("The body could not be read.", "Send JSON in UTF-8, as described at /docs."),
+        404: ("There is nothing at this address.", "The routes are listed at /docs."),
+        405: ("This address does not answer that method.", "The Allow header names those it answers; /docs says more."),
+    }.get(status, (f"{HTTPStatus(status).phrase}.", "The routes and what they take are described at /docs."))
+    return Problem(status, code, message, hint, headers)
+
+
+def of_crash() -> Problem:
+    """Return what a caller is told when the fault is ours; the log has the trace under the same request id."""
+    return Problem(500, "internal_error", "Something went wrong in this server.", "Try again; the log has more under this id.")
+
+
+def of_invalid(error: RequestValidationError, content_type: str) -> Problem:
+    """Return what is wrong with a request that does not have the described shape; the value sent is not repeated."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    if first["type"] == "json_invalid":
+        return Problem(
+            400, "not_json", f"The body is not JSON (at byte {first['loc'][-1]}).", "Send one JSON object, in UTF-8."
+        )
+    if first["loc"] == ("body",) and first["type"] != "missing" and "json" not in content_type:
+        return Problem(415, "not_json", "The body's type is not JSON.", "Send JSON, with Content-Type: application/json.")
+    said = first["msg"].removeprefix("Value error, ")
+    return Problem(422, "invalid", f"{where[:80]}: {said}.", "The fields and their limits are described at /docs.")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every refusal and every bare status of this application in the one shape."""
+
+    def handle(error_type: type[Exception], translate: Callable[[Request, Any], Problem]) -> None:
+        async def answer(request: Request, error: Exception) -> JSON:
+            return response(translate(request, error), request)
+
+        app.add_exception_handler(error_type, answer)
+
+    handle(Problem, lambda _, problem: problem)
+    handle(LibraryError, lambda _, error: of_library(error))
+    handle(HTTPException, lambda _, error: of_status(error.status_code, error.headers))
+    handle(RequestValidationError, lambda request, error: of_invalid(error, request.headers.get("content-type", "")))
