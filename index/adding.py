@@ -1,0 +1,126 @@
+"""Files become part of the library: read, split, embed, store; one result for each. Knows no ranking and no web.
+
+Memory stays bounded: articles are embedded and stored in small batches, each durable before its results are given out.
+What is already there is recognised before anything is split or embedded.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from index import readers
+from index.article import Article, Passage
+from index.changes import Prepared
+from index.embedder import PassageEmbedder
+from index.errors import UnusableContent
+from index.library import Library
+from index.passages import embedded_text, split
+
+BATCH_PASSAGES = 256
+_EMBED_AT_ONCE = 1024  # texts; bounds the memory that one very long article takes
+_LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one article or file. `reason` says why it was refused."""
+
+    name: str
+    outcome: Literal["added", "updated", "unchanged", "refused"]
+    article_id: str | None = None
+    title: str | None = None
+    passages: int = 0
+    reason: str | None = None
+
+
+def add_files(library: Library, embedder: PassageEmbedder, paths: Iterable[Path]) -> Iterator[Result]:
+    """Add files and folders; yield a result for each article once it is durable. The library is locked until the last one.
+
+    Raises LibraryLocked, DiskFull, LibraryNotWritable; what was yielded before stays.
+    """
+    return add_articles(library, embedder, _read(paths))
+
+
+def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]) -> Iterator[Result]:
+    """Add articles, in the order given; results among them (of what could not be read) are passed on."""
+    with library.writing():
+        waiting: list[Result | _Split] = []
+        for one in articles:
+            if isinstance(one, Article) and any(isinstance(other, _Split) and other.may_be(one) for other in waiting):
+                yield from _stored(library, embedder, waiting)
+                waiting = []
+            waiting.append(_looked_at(library, one) if isinstance(one, Article) else one)
+            passages = [len(other.passages) for other in waiting if isinstance(other, _Split)]
+            if not passages or sum(passages) >= BATCH_PASSAGES:
+                yield from _stored(library, embedder, waiting)
+                waiting = []
+        yield from _stored(library, embedder, waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """An article that is new, waiting to be embedded with others."""
+
+    article: Article
+    passages: list[Passage]
+
+    def may_be(self, other: Article) -> bool:
+        mine = self.article
+        return other.origin == mine.origin or other.id == mine.id or other.content_hash == mine.content_hash
+
+
+def _read(paths: Iterable[Path]) -> Iterator[Article | Result]:
+    for path in paths:
+        for file in readers.files(path):
+            try:
+                yield from readers.read(file)
+            except UnusableContent as error:
+                yield Result(str(file), "refused", reason=str(error))
+
+
+def _looked_at(library: Library, article: Article) -> "Result | _Split":
+    """Return the article in passages, or at once the result where there is nothing to embed."""
+    if not _LINKABLE.fullmatch(article.id):
+        return _refused(article, f"its id {article.id!r} is not of letters, digits and . _ ~ - (at most 128), as a link needs")
+    try:
+        outcome, known = library.outcome_of(article)
+    except UnusableContent as error:
+        return _refused(article, str(error))
+    if known and outcome == "unchanged":
+        return Result(article.origin, outcome, known.id, known.title)
+    passages = split(article)
+    return _Split(article, passages) if passages else _refused(article, "it holds no sentences")
+
+
+def _refused(article: Article, reason: str) -> Result:
+    return Result(article.origin, "refused", title=article.title, reason=reason)
+
+
+def _stored(library: Library, embedder: PassageEmbedder, waiting: "list[Result | _Split]") -> list[Result]:
+    """Embed and store what waits, in one transaction, and return the result of each."""
+    new = [one for one in waiting if isinstance(one, _Split)]
+    vectors = embed(embedder, [embedded_text(one.article, passage) for one in new for passage in one.passages])
+    ends = np.cumsum([len(one.passages) for one in new])
+    prepared = [
+        Prepared(one.article, one.passages, vectors[end - len(one.passages) : end]) for one, end in zip(new, ends, strict=True)
+    ]
+    done = iter(library.put(prepared) if prepared else [])
+    results: list[Result] = []
+    for one in waiting:
+        if isinstance(one, _Split):
+            outcome, article = next(done)
+            results.append(Result(one.article.origin, outcome, article.id, article.title, len(one.passages)))
+        else:
+            results.append(one)
+    return results
+
+
+def embed(embedder: PassageEmbedder, texts: Sequence[str]) -> np.ndarray:
+    """Return a vector for each text as it is stored, float16: shape (n, dimension)."""
+    slices = (texts[first : first + _EMBED_AT_ONCE] for first in range(0, len(texts), _EMBED_AT_ONCE))
+    pieces = [embedder.vectors(some).astype(np.float16) for some in slices]
+    return np.concatenate(pieces) if pieces else np.empty((0, embedder.dimension), dtype=np.float16)

@@ -1,0 +1,150 @@
+"""The statements that change a library, on a connection whose transaction somebody else began. Knows no files, no locks.
+
+Every statement keeps the checksums of `index.integrity` true.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+import numpy as np
+
+from index.article import Article, Passage
+from index.errors import UnusableContent
+from index.integrity import ARTICLE_COLUMNS, article_checksum, checksum, passages_checksum
+from index.snapshot import restored
+
+Outcome = Literal["added", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be stored: its passages and a row of `vectors` (n, dimension) for each."""
+
+    article: Article
+    passages: Sequence[Passage]
+    vectors: np.ndarray
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def outcome_of(connection: sqlite3.Connection, article: Article) -> tuple[Outcome, Article | None]:
+    """Say what storing the article would do, and give the article that it would replace or that is already there.
+
+    Raises UnusableContent when another origin holds its id.
+    """
+    known = _one(connection, "origin = ?", article.origin)
+    if known:
+        return ("unchanged" if _facts(known) == _facts(article) else "updated"), known
+    twin = _one(connection, "content_hash = ? AND source IS ? AND url IS ?", article.content_hash, article.source, article.url)
+    if twin:
+        return "unchanged", twin
+    holder = _one(connection, "id = ?", article.id)
+    if holder:
+        raise UnusableContent(f"its id {article.id!r} is that of another article, {holder.title!r}: give it another id")
+    return "added", None
+
+
+def put(connection: sqlite3.Connection, prepared: Prepared) -> tuple[Outcome, Article]:
+    """Store an article, in place of its earlier version if there is one; return what was done and the article as stored."""
+    outcome, known = outcome_of(connection, prepared.article)
+    if outcome == "unchanged" and known:
+        return outcome, known
+    article, versions = prepared.article, list[tuple[str, str]]()
+    if known:
+        article = replace(article, id=known.id, added=known.added)
+        versions = connection.execute(
+            "SELECT content_hash, replaced_at FROM versions WHERE article = (SELECT number FROM articles WHERE id = ?)"
+            " ORDER BY rowid",
+            (known.id,),
+        ).fetchall()
+        if known.content_hash != article.content_hash:
+            versions.append((known.content_hash, now()))
+        remove(connection, known.id)
+    _insert(connection, replace(prepared, article=article), versions)
+    return outcome, article
+
+
+def remove(connection: sqlite3.Connection, article_id: str) -> bool:
+    """Take an article out of every table and the keyword index; False if there was none."""
+    found = connection.execute("SELECT number, title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if not found:
+        return False
+    number, title, text = found
+    rows = connection.execute('SELECT number, start, "end" FROM passages WHERE article = ?', (number,)).fetchall()
+    connection.executemany(
+        "INSERT INTO keywords (keywords, rowid, title, body) VALUES ('delete', ?, ?, ?)",
+        [(passage, title, text[start:end]) for passage, start, end in rows],
+    )
+    connection.execute("DELETE FROM vectors WHERE passage IN (SELECT number FROM passages WHERE article = ?)", (number,))
+    for table in ("passages", "versions"):
+        connection.execute(f"DELETE FROM {table} WHERE article = ?", (number,))  # noqa: S608 - a constant
+    connection.execute("DELETE FROM articles WHERE number = ?", (number,))
+    return True
+
+
+def begin_state(connection: sqlite3.Connection, library: str, fingerprint: str) -> None:
+    """Write the first state of a new library."""
+    _write_state(connection, library, fingerprint, 0, 1)
+
+
+def advance(connection: sqlite3.Connection, fingerprint: str | None = None) -> int:
+    """Note that something changed; return the new generation. Called once, last, in every transaction."""
+    library, kept, generation, next_passage = connection.execute(
+        "SELECT library, fingerprint, generation, next_passage FROM state"
+    ).fetchone()
+    (highest,) = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()
+    _write_state(connection, library, fingerprint or kept, generation + 1, max(next_passage, highest + 1))
+    return int(generation) + 1
+
+
+def _write_state(connection: sqlite3.Connection, library: str, fingerprint: str, generation: int, next_passage: int) -> None:
+    columns = (library, fingerprint, generation, next_passage, now())
+    connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?)", (*columns, checksum(columns)))
+
+
+def _insert(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]]) -> None:
+    article, metadata = prepared.article, json.dumps(dict(prepared.article.metadata), ensure_ascii=False, sort_keys=True)
+    columns = [metadata if name == "metadata" else getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")]
+    first = _next_passage(connection)
+    rows = [
+        (number, passage.start, passage.end, vector.tobytes())
+        for number, passage, vector in zip(
+            range(first, first + len(prepared.passages)), prepared.passages, prepared.vectors.astype(np.float16), strict=True
+        )
+    ]
+    marks = ", ".join("?" * (len(columns) + 3))
+    number = connection.execute(
+        f"INSERT INTO articles ({ARTICLE_COLUMNS}, checksum, passages_checksum, text) VALUES ({marks})",  # noqa: S608
+        (*columns, article_checksum(columns, versions), passages_checksum(rows), article.text),
+    ).lastrowid
+    connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", [(number, *version) for version in versions])
+    connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", [(row[0], number, row[1], row[2]) for row in rows])
+    connection.executemany("INSERT INTO vectors VALUES (?, ?)", [(row[0], row[3]) for row in rows])
+    connection.executemany(
+        "INSERT INTO keywords (rowid, title, body) VALUES (?, ?, ?)",
+        [(row[0], article.title, article.text[row[1] : row[2]]) for row in rows],
+    )
+
+
+def _next_passage(connection: sqlite3.Connection) -> int:
+    (noted,) = connection.execute("SELECT next_passage FROM state").fetchone()
+    (highest,) = connection.execute("SELECT coalesce(max(number), 0) FROM passages").fetchone()
+    return max(int(noted), int(highest) + 1)
+
+
+def _one(connection: sqlite3.Connection, condition: str, *values: object) -> Article | None:
+    select = f"SELECT {ARTICLE_COLUMNS}, text FROM articles WHERE {condition} ORDER BY number LIMIT 1"  # noqa: S608 - constants
+    row = connection.execute(select, values).fetchone()
+    return restored(row) if row else None
+
+
+def _facts(article: Article) -> tuple[object, ...]:
+    """What makes an article another version of itself: everything but its names and the time of adding."""
+    dates = (article.published, article.updated)
+    return (article.content_hash, article.title, article.source, article.url, *dates, dict(article.metadata))

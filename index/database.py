@@ -1,0 +1,233 @@
+"""One SQLite file: its tables, its connections, and what its failures mean. Knows no articles and no vectors.
+
+Readers never wait for the writer (WAL) and see one unchanging state per `reading()`. `writing()` is one transaction: all of
+it is on the disk when it returns, or none of it. That there is one writer is the business of `index.writer`.
+"""
+
+import errno
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from index.errors import DiskFull, LibraryDamaged, LibraryError, LibraryLocked, LibraryNotWritable
+
+APPLICATION_ID = 0x466F6F74  # "Foot", in the file's header
+FORMAT = 1
+_BUSY_SECONDS = 10.0
+_PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "cell_size_check=ON", "cache_size=-16384")
+
+# Numbers of passages are never used twice, so that a vector's number means the same vector for ever.
+SCHEMA = """
+CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), library TEXT NOT NULL, fingerprint TEXT NOT NULL,
+  generation INTEGER NOT NULL, next_passage INTEGER NOT NULL, changed TEXT NOT NULL, checksum TEXT NOT NULL);
+CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+  source TEXT, url TEXT, published TEXT, updated TEXT, added TEXT NOT NULL, content_hash TEXT NOT NULL,
+  metadata TEXT NOT NULL, checksum TEXT NOT NULL, passages_checksum TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX articles_by_content ON articles (content_hash);
+CREATE TABLE versions (article INTEGER NOT NULL REFERENCES articles, content_hash TEXT NOT NULL, replaced_at TEXT NOT NULL);
+CREATE INDEX versions_by_article ON versions (article);
+CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles,
+  start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+CREATE INDEX passages_by_article ON passages (article);
+CREATE TABLE vectors (passage INTEGER PRIMARY KEY REFERENCES passages, vector BLOB NOT NULL);
+CREATE VIEW keyword_rows AS SELECT p.number AS number, a.title AS title, substr(a.text, p.start + 1, p."end" - p.start) AS body
+  FROM passages p JOIN articles a ON a.number = p.article;
+CREATE VIRTUAL TABLE keywords USING fts5(title, body, content='keyword_rows', content_rowid='number',
+  tokenize='porter unicode61 remove_diacritics 2');
+"""
+
+
+class Database:
+    """Connections to one library file, for any number of threads; `read_only` says what the folder allows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self._mode = "ro" if self.read_only else "rw"
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._identity = self._identify()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection on which everything read comes from the same state of the library."""
+        with failures(self.path):
+            connection = self._take()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                self._give_back(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose changes are durable together when the block ends, or gone together when it raises."""
+        if self.read_only:
+            raise not_writable(self.path.parent)
+        with failures(self.path):
+            connection = self._take()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                self._give_back(connection)
+
+    def checkpoint(self) -> bool:
+        """Move the log into the file; True when the log is empty afterwards, so that the file alone is the library."""
+        with failures(self.path):
+            connection = self._take()
+            try:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._give_back(connection)
+        return not busy
+
+    def close(self) -> None:
+        """Close the idle connections; those in use close when they come back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _identify(self) -> tuple[int, ...]:
+        """What tells that the file under the name is still the one that the connections have open."""
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return ()
+        if self._mode != "immutable":
+            return (found.st_dev, found.st_ino)
+        return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, log_size(self.path))
+
+    def _take(self) -> sqlite3.Connection:
+        identity = self._identify()
+        with self._lock:
+            if identity != self._identity:
+                stale, self._idle, self._identity = self._idle, [], identity
+            else:
+                stale = []
+            connection = self._idle.pop() if self._idle else None
+        for old in stale:
+            old.close()
+        return connection or self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.rollback()
+        with self._lock:
+            if not self._closed and not connection.in_transaction:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            return connect(self.path, self._mode)
+        except sqlite3.OperationalError as error:
+            # A folder that cannot be written cannot hold the log's index; without a log the file can be read as it is.
+            if self._mode != "ro" or _code(error) != sqlite3.SQLITE_CANTOPEN or log_size(self.path):
+                raise
+            self._mode = "immutable"
+            self._identity = self._identify()
+            return connect(self.path, self._mode)
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open the file with mode `rw`, `ro` or `immutable`, and touch it, so that what is wrong is found here."""
+    query = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{query}", uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
+    )
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make an empty file (or an in-memory database) a library without its `state` row."""
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={FORMAT}")
+    connection.executescript(SCHEMA)
+
+
+def log_size(path: Path) -> int:
+    """Size in bytes of the write-ahead log beside the file, 0 when there is none."""
+    try:
+        return os.stat(f"{path}-wal").st_size
+    except OSError:
+        return 0
+
+
+def not_writable(folder: Path) -> LibraryNotWritable:
+    return LibraryNotWritable(
+        f"the data folder {folder.name}/ cannot be written", "give this user the right to write there, or name another folder"
+    )
+
+
+@contextmanager
+def failures(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system report into the errors of `index.errors`: the one place that knows their codes."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        meaning = _of_sqlite(error, path) if isinstance(error, sqlite3.Error) else _of_system(error, path)
+        if meaning is None:
+            raise
+        raise meaning from error
+
+
+def damaged(path: Path, what: str) -> LibraryDamaged:
+    return LibraryDamaged(
+        f"{path.name} is damaged: {what}",
+        "restore a copy of the data folder, or keep what can be read: python -m index rebuild",
+    )
+
+
+def disk_full(path: Path) -> DiskFull:
+    return DiskFull(f"no room on the disk of {path.parent.name}/; nothing was changed", "free some space, then run it again")
+
+
+_WRITES_FAILED = (
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+)
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _of_sqlite(error: sqlite3.Error, path: Path) -> LibraryError | None:
+    code = _code(error)
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _WRITES_FAILED:
+        return disk_full(path)  # a quota or a limit on file size reports a failed write
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        return damaged(path, str(error))
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return not_writable(path.parent)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryLocked("another process")
+    return None
+
+
+def _of_system(error: OSError, path: Path) -> LibraryError | None:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return disk_full(path)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return not_writable(path.parent)
+    return None

@@ -1,0 +1,43 @@
+"""Files that are whole or not there: replaced in one step, set aside but never deleted. Knows nothing of what they hold."""
+
+import os
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+
+def replace(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Put a file in place whole or not at all: temporary name, write, fsync, rename, fsync of the folder."""
+    temporary = path.with_name(f"{path.name}.new")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in the folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged or foreign file to the first free `NAME.damaged-N` beside it, and return the new path."""
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.damaged-{number}")
+        if not kept.exists():
+            path.rename(kept)
+            return kept
+    raise AssertionError("count() does not end")

@@ -1,0 +1,124 @@
+"""Does the content fit its checksums? The full check, on a copy in memory: it changes nothing and needs no writing.
+
+SQLite's own check of the structure, the checksum of every article with its passages and vectors, and the keyword index
+against the texts. Knows no files: the cheap check of the whole file is `index.seal`.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import groupby
+
+from index.article import content_hash
+from index.database import FORMAT, create_tables
+
+ARTICLE_COLUMNS = "id, origin, title, source, url, published, updated, added, content_hash, metadata"
+
+
+def checksum(values: Sequence[object], blobs: Iterable[bytes] = ()) -> str:
+    """Return the SHA-256 of JSON values and blobs, in this order."""
+    digest = hashlib.sha256(json.dumps(values, ensure_ascii=True, separators=(",", ":"), default=repr).encode())
+    for blob in blobs:
+        digest.update(blob)
+    return digest.hexdigest()
+
+
+def article_checksum(columns: Sequence[object], versions: Iterable[Sequence[object]]) -> str:
+    """Checksum of an article's row (its text through the content hash) and of the versions it replaced."""
+    return checksum([list(columns), sorted(list(version) for version in versions)])
+
+
+def passages_checksum(passages: Iterable[tuple[int, int, int, bytes]]) -> str:
+    """Checksum of an article's passages `(number, start, end, vector)`."""
+    rows = list(passages)
+    return checksum([[number, start, end] for number, start, end, _ in rows], (vector for *_, vector in rows))
+
+
+def problems(source: sqlite3.Connection) -> list[str]:
+    """Check everything on a private copy; return what is wrong in words, nothing when all is well."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        try:
+            source.backup(copy)
+            found = _structure(copy)
+            if not found:
+                found = [*_state(copy), *_articles(copy), *_orphans(copy), *_keywords(copy)]
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            return [f"it cannot be read through ({error})"]
+    return found
+
+
+def intact_articles(source: sqlite3.Connection) -> Iterator[tuple[tuple[object, ...], list[tuple[object, ...]]]]:
+    """Yield `(columns + text, versions)` of every article that its checksums prove whole, out of a damaged library."""
+    numbers: list[int] = []
+    with suppress(sqlite3.DatabaseError):
+        numbers.extend(number for (number,) in source.execute("SELECT number FROM articles NOT INDEXED ORDER BY number"))
+    for number in numbers:
+        with suppress(sqlite3.DatabaseError, ValueError, TypeError):
+            *columns, stored, text = source.execute(
+                f"SELECT {ARTICLE_COLUMNS}, checksum, text FROM articles WHERE number = ?",  # noqa: S608 - a constant
+                (number,),
+            ).fetchone()
+            versions = source.execute(
+                "SELECT content_hash, replaced_at FROM versions NOT INDEXED WHERE article = ?", (number,)
+            ).fetchall()
+            if stored == article_checksum(columns, versions) and columns[8] == content_hash(text):
+                yield (*columns, text), versions
+
+
+def _structure(copy: sqlite3.Connection) -> list[str]:
+    (version,) = copy.execute("PRAGMA user_version").fetchone()
+    if version != FORMAT:
+        return [f"its format is {version}, this program writes {FORMAT}"]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        create_tables(model)
+        tables = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+        if copy.execute(tables).fetchall() != model.execute(tables).fetchall():
+            return ["its tables are not those of a library"]
+    report = [str(line) for (line,) in copy.execute("PRAGMA integrity_check(3)")]
+    return [] if report == ["ok"] else [f"structure: {line}" for line in report]
+
+
+def _state(copy: sqlite3.Connection) -> Iterator[str]:
+    rows = copy.execute("SELECT library, fingerprint, generation, next_passage, changed, checksum FROM state").fetchall()
+    if len(rows) != 1 or rows[0][-1] != checksum(rows[0][:-1]):
+        yield "its state does not fit its checksum"
+
+
+def _articles(copy: sqlite3.Connection) -> Iterator[str]:
+    versions = {
+        number: [row[1:] for row in rows]
+        for number, rows in groupby(
+            copy.execute("SELECT article, content_hash, replaced_at FROM versions ORDER BY article"), lambda row: row[0]
+        )
+    }
+    articles = copy.execute(f"SELECT {ARTICLE_COLUMNS}, checksum, passages_checksum, number, text FROM articles")  # noqa: S608
+    for *columns, stored, stored_passages, number, text in articles:
+        if columns[8] != content_hash(text):
+            yield f"the text of article {columns[0]} does not fit its hash"
+        if stored != article_checksum(columns, versions.get(number, [])):
+            yield f"what is known of article {columns[0]} does not fit its checksum"
+        if stored_passages != passages_checksum(passage_rows(copy, number)):
+            yield f"passages or vectors of article {columns[0]} do not fit their checksum"
+
+
+def passage_rows(connection: sqlite3.Connection, article: int) -> list[tuple[int, int, int, bytes]]:
+    """Return `(number, start, end, vector)` of an article's passages, in order."""
+    return connection.execute(
+        'SELECT p.number, p.start, p."end", v.vector FROM passages p LEFT JOIN vectors v ON v.passage = p.number'
+        " WHERE p.article = ? ORDER BY p.number",
+        (article,),
+    ).fetchall()
+
+
+def _orphans(copy: sqlite3.Connection) -> Iterator[str]:
+    for table, rowid, *_ in copy.execute("PRAGMA foreign_key_check"):
+        yield f"row {rowid} of {table} belongs to nothing"
+
+
+def _keywords(copy: sqlite3.Connection) -> Iterator[str]:
+    try:
+        copy.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError:
+        yield "the keyword index does not fit the texts"

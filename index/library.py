@@ -1,0 +1,248 @@
+"""The library on the disk: articles, passages, vectors and keyword index in one SQLite file, the only truth.
+
+Knows no FAISS, no ranking, no model. Every change is one transaction and durable when the call returns; readers never wait
+for it and never see half of it. What is found damaged is refused and named before it is used, and never deleted.
+"""
+
+import logging
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from index.article import Article, Passage
+from index.changes import Outcome, Prepared, advance, begin_state, outcome_of, put, remove
+from index.database import APPLICATION_ID, FORMAT, Database, create_tables, damaged, failures
+from index.durable import sync_folder
+from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
+from index.seal import SEAL, Seal, trust
+from index.snapshot import Listed, Snapshot, State, Version
+from index.writer import sole_writer
+
+FILE = "library.sqlite3"
+_FREQUENCIES_KEPT = 20_000
+_log = logging.getLogger(__name__)
+
+
+class Library:
+    """An open library. Any number of threads may read; one writer at a time, over all processes, may change it."""
+
+    def __init__(self, folder: Path, database: Database, command: str) -> None:
+        self.folder = folder
+        self._database = database
+        self._command = command
+        self._writing_thread: int | None = None
+        self._frequencies: tuple[int, dict[str, int]] = (-1, {})
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, fingerprint: str | None = None, create: bool = False, command: str = "python", check: bool = True
+    ) -> "Library":
+        """Open the library in a folder, once everything in it is found to be what was written.
+
+        `fingerprint` is what it must have been built with (None: whatever it is); with `create` a missing library is made.
+        `command` is what another writer is told when it has to wait.
+        Raises LibraryMissing, LibraryDamaged, FingerprintMismatch, LibraryNotWritable, DiskFull.
+        """
+        path = folder / FILE
+        if not path.exists():
+            if (folder / SEAL).exists():
+                raise damaged(path, "it is gone, and other files of the library are still there")
+            if not create or fingerprint is None:
+                raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
+            _create(folder, fingerprint, command)
+        _refuse_foreign(path)
+        library = cls(folder, Database(path), command)
+        try:
+            if check:
+                trust(library._database, folder)
+            library._refuse_other_fingerprint(fingerprint)
+        except BaseException:
+            library.close()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def read_only(self) -> bool:
+        """True when the folder does not let this process write."""
+        return self._database.read_only
+
+    @contextmanager
+    def reading(self) -> Iterator[Snapshot]:
+        """Give one unchanging state to read from."""
+        with self._database.reading() as connection:
+            yield Snapshot(connection)
+
+    def state(self) -> State:
+        with self.reading() as snapshot:
+            return snapshot.state()
+
+    def get(self, article_id: str) -> Article:
+        """Return an article with its text; ArticleMissing if there is none."""
+        with self.reading() as snapshot:
+            return snapshot.get(article_id)
+
+    def articles(self) -> list[Listed]:
+        """Return a line for every article, without texts, in the order of adding."""
+        with self.reading() as snapshot:
+            return snapshot.articles()
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Return an article's passages in reading order; ArticleMissing if there is none."""
+        with self.reading() as snapshot:
+            return snapshot.passages_of(article_id)
+
+    def versions_of(self, article_id: str) -> list[Version]:
+        """Return the hashes of the texts that the article had before, oldest first."""
+        with self.reading() as snapshot:
+            return snapshot.versions_of(article_id)
+
+    def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
+        """Return for each word how many passages hold it or another form of it."""
+        with self.reading() as snapshot:
+            return self.frequencies(snapshot, words)
+
+    def frequencies(self, snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:
+        """The same in a given state. Counted once per word while the library stays as it is."""
+        generation, counted = self._frequencies
+        if generation != snapshot.generation or len(counted) > _FREQUENCIES_KEPT:
+            counted = {}
+            self._frequencies = (snapshot.generation, counted)
+        wanted = list(words)
+        for word in wanted:
+            if word not in counted:
+                counted[word] = snapshot.document_frequency(word)
+        return {word: counted[word] for word in wanted}
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only writer over several changes. Raises LibraryLocked at once when somebody else is writing.
+
+        `put` and `remove` do this for themselves; in here they do not have to wait for the lock again.
+        """
+        if self._writing_thread == threading.get_ident():
+            yield
+            return
+        with sole_writer(self.folder, self._command):
+            trust(self._database, self.folder)
+            self._writing_thread = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writing_thread = None
+                self._seal()
+
+    def outcome_of(self, article: Article) -> tuple[Outcome, Article | None]:
+        """Say what `put` would do with the article, and which article it would find there.
+
+        Raises UnusableContent when another article holds its id.
+        """
+        with self._database.reading() as connection:
+            return outcome_of(connection, article)
+
+    def put(self, prepared: Sequence[Prepared]) -> list[tuple[Outcome, Article]]:
+        """Add or update articles, all or none; return what was done with each and the article as it is stored."""
+        with self._changing() as connection:
+            done = [put(connection, one) for one in prepared]
+            if any(outcome != "unchanged" for outcome, _ in done):
+                advance(connection)
+        return done
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Remove articles, all or none. Raises ArticleMissing when there is no article with one of the ids."""
+        with self._changing() as connection:
+            for article_id in article_ids:
+                if not remove(connection, article_id):
+                    raise ArticleMissing(f"no article {article_id!r}", "see what there is: python -m index list")
+            advance(connection)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self.writing():
+            with self._database.writing() as connection:
+                yield connection
+            # From here on a library that is older than this has lost something, and can be told so.
+            with self.reading() as snapshot:
+                self._keep(Seal(snapshot.generation))
+
+    def _seal(self) -> None:
+        """Seal the file, if it is all there is; otherwise the next to open it checks everything."""
+        with self.reading() as snapshot:
+            generation = snapshot.generation
+        sealed = Seal.read(self.folder)
+        if sealed and sealed.digest and sealed.generation == generation:
+            return
+        try:
+            if self._database.checkpoint():
+                self._keep(Seal.of(self._database.path, generation))
+        except (DiskFull, OSError) as error:
+            _log.warning("the library is safe but could not be sealed: %s", error)
+
+    def _keep(self, seal: Seal) -> None:
+        try:
+            seal.write(self.folder)
+        except OSError as error:
+            _log.warning("the seal could not be written: %s", error)
+
+    def _refuse_other_fingerprint(self, wanted: str | None) -> None:
+        with self.reading() as snapshot:
+            found = snapshot.fingerprint
+        if wanted is not None and found != wanted:
+            raise FingerprintMismatch(
+                f"the library was built with {found}, and this is {wanted}",
+                "build it again with the new settings: python -m index rebuild; or go back to the old ones",
+            )
+
+
+def _create(folder: Path, fingerprint: str, command: str) -> None:
+    """Make an empty library under another name, whole and on the disk, and only then give it its name."""
+    path = folder / FILE
+    with failures(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        with sole_writer(folder, command):
+            if path.exists():
+                return
+            fresh = fresh_file(path, fingerprint)
+            fresh.rename(path)
+            sync_folder(folder)
+            Seal.of(path, 0).write(folder)
+
+
+def fresh_file(path: Path, fingerprint: str) -> Path:
+    """Write an empty library beside `path`, complete and synced, and return where."""
+    fresh = path.with_name(f"{path.name}.new")
+    for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-shm")):
+        with suppress(FileNotFoundError):
+            leftover.unlink()  # of a creation that was killed: nobody was told that it exists
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        create_tables(connection)
+        begin_state(connection, uuid.uuid4().hex, fingerprint)
+    return fresh
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Look at the header: what is not a library must not even be opened by SQLite, which could change it."""
+    with failures(path), path.open("rb") as stream:
+        header = stream.read(100)
+    if not header.startswith(b"SQLite format 3\x00") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise damaged(path, "it is not a library of Footnote")
+    version = int.from_bytes(header[60:64], "big")
+    if version != FORMAT:
+        raise FingerprintMismatch(
+            f"the library is in format {version}, and this program reads format {FORMAT}",
+            "use the version of Footnote that made it",
+        )

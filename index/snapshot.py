@@ -1,0 +1,228 @@
+"""Everything that can be read from one unchanging state of the library. Knows no vectors' meaning and no ranking.
+
+Scores: `keyword_hits` gives BM25, higher is better, 0 for no match. User text reaches the keyword index only as quoted words.
+"""
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from index.article import Article, Passage
+from index.errors import ArticleMissing
+from index.integrity import ARTICLE_COLUMNS
+
+TITLE_WEIGHT = 1.0  # of a word in the title against one in the passage; benchmarks decide
+MAX_KEYWORDS = 32  # the rarest are searched: BM25 over 500 common words takes 20 s at 50,000 passages
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the library holds, in numbers. `newest` is the latest known publication date, `changed` the last change (UTC)."""
+
+    library: str
+    fingerprint: str
+    generation: int
+    changed: str
+    articles: int
+    passages: int
+    newest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a list of articles: everything but the text."""
+
+    id: str
+    title: str
+    source: str | None
+    url: str | None
+    published: str | None
+    updated: str | None
+    added: str
+    origin: str
+    content_hash: str
+    passages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that an article had until `replaced_at`."""
+
+    content_hash: str
+    replaced_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What to search: articles published from `since` through `until` (whole days), of one outlet. Undated articles are
+    outside any dates, and an article dated with a year or month only is inside when all of it is."""
+
+    since: str | None = None
+    until: str | None = None
+    source: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.since, self.until, self.source))
+
+    def sql(self) -> tuple[str, dict[str, str]]:
+        """Return a condition on `a` (articles) and its parameters."""
+        conditions = ["1"]
+        if self.since:
+            conditions.append("substr(a.published || '-01-01', 1, 10) >= :since")
+        if self.until:
+            conditions.append("substr(a.published || substr('9999-12-31', length(a.published) + 1), 1, 10) <= :until")
+        if self.source:
+            conditions.append("a.source = :source")
+        known = {"since": (self.since or "")[:10], "until": (self.until or "")[:10], "source": self.source or ""}
+        return " AND ".join(conditions), {name: storable(value) for name, value in known.items()}
+
+
+class Snapshot:
+    """Reads of one state; valid inside the `with` that gave it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        library, fingerprint, generation = connection.execute("SELECT library, fingerprint, generation FROM state").fetchone()
+        self.library: str = library
+        self.fingerprint: str = fingerprint
+        self.generation: int = generation
+
+    def state(self) -> State:
+        (changed,) = self._connection.execute("SELECT changed FROM state").fetchone()
+        articles, newest = self._connection.execute("SELECT count(*), max(published) FROM articles").fetchone()
+        (passages,) = self._connection.execute("SELECT count(*) FROM passages").fetchone()
+        return State(self.library, self.fingerprint, self.generation, changed, articles, passages, newest)
+
+    def get(self, article_id: str) -> Article:
+        """Return an article with its text; ArticleMissing if there is none."""
+        found = self._articles("id = ?", [storable(article_id)])
+        if not found:
+            raise ArticleMissing(f"no article {article_id!r}", "see what there is: python -m index list")
+        return next(iter(found.values()))
+
+    def articles(self) -> list[Listed]:
+        """Return a line for every article, in the order of adding."""
+        rows = self._connection.execute(
+            "SELECT id, title, source, url, published, updated, added, origin, content_hash,"
+            " (SELECT count(*) FROM passages WHERE article = articles.number), length(text) FROM articles ORDER BY number"
+        )
+        return [Listed(*row) for row in rows]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """Return the passages of an article in reading order; ArticleMissing if there is none."""
+        text = self.get(article_id).text
+        rows = self._connection.execute(
+            'SELECT start, "end" FROM passages WHERE article = (SELECT number FROM articles WHERE id = ?) ORDER BY number',
+            (storable(article_id),),
+        )
+        return [Passage(article_id, start, end, text[start:end]) for start, end in rows]
+
+    def versions_of(self, article_id: str) -> list[Version]:
+        """Return the earlier versions of an article, oldest first."""
+        rows = self._connection.execute(
+            "SELECT content_hash, replaced_at FROM versions WHERE article = (SELECT number FROM articles WHERE id = ?)"
+            " ORDER BY rowid",
+            (storable(article_id),),
+        )
+        return [Version(*row) for row in rows]
+
+    def count(self, within: Within) -> int:
+        """Return how many passages are inside; 0 tells "nothing in these dates" from "nothing fits"."""
+        condition, values = within.sql()
+        return int(
+            self._connection.execute(
+                f"SELECT count(*) FROM passages p JOIN articles a ON a.number = p.article WHERE {condition}",  # noqa: S608
+                values,
+            ).fetchone()[0]
+        )
+
+    def numbers(self, within: Within | None = None) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        """Return the numbers of the passages inside, ascending: shape (n,), int64."""
+        condition, values = (within or Within()).sql()
+        source = "passages p JOIN articles a ON a.number = p.article" if within else "passages p"
+        rows = self._connection.execute(f"SELECT p.number FROM {source} WHERE {condition} ORDER BY 1", values)  # noqa: S608
+        return np.fromiter((number for (number,) in rows), dtype=np.int64)
+
+    def vectors(self, numbers: Sequence[int]) -> np.ndarray:
+        """Return the stored vectors of these passages in the order given: shape (n, dimension), float32."""
+        found = dict(self._rows("SELECT passage, vector FROM vectors WHERE passage IN", numbers))
+        stored = np.frombuffer(b"".join(found[number] for number in numbers), dtype=np.float16)
+        return stored.reshape(len(numbers), -1).astype(np.float32)
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """Return these passages with their articles, by number."""
+        rows = list(self._rows('SELECT number, article, start, "end" FROM passages WHERE number IN', numbers))
+        wanted = sorted({article for _, article, _, _ in rows})
+        articles = self._articles(f"number IN ({','.join('?' * len(wanted))})", wanted)
+        return {
+            number: (Passage(found.id, start, end, found.text[start:end]), found)
+            for number, article, start, end in rows
+            for found in (articles[article],)
+        }
+
+    def keyword_hits(self, query_words: Sequence[str], limit: int, within: Within | None = None) -> list[tuple[int, float]]:
+        """Return `(number, BM25)` of the passages that hold any of the words, best first; of equals, the one added first."""
+        if not query_words:
+            return []
+        condition, values = (within or Within()).sql()
+        joined = "JOIN passages p ON p.number = keywords.rowid JOIN articles a ON a.number = p.article" if within else ""
+        return self._connection.execute(
+            f"SELECT keywords.rowid, -bm25(keywords, :title_weight, 1.0) AS score FROM keywords {joined}"  # noqa: S608
+            f" WHERE keywords MATCH :words AND {condition} ORDER BY score DESC, keywords.rowid LIMIT :limit",
+            {"words": " OR ".join(f'"{word}"' for word in query_words), "title_weight": TITLE_WEIGHT, "limit": limit, **values},
+        ).fetchall()
+
+    def document_frequency(self, word: str) -> int:
+        """Return how many passages hold the word or another form of it, in their text or title."""
+        quoted = " ".join(f'"{part}"' for part in words(word))
+        if not quoted:
+            return 0
+        return int(self._connection.execute("SELECT count(*) FROM keywords WHERE keywords MATCH ?", (quoted,)).fetchone()[0])
+
+    def _articles(self, condition: str, values: Sequence[object]) -> dict[int, Article]:
+        rows = self._connection.execute(
+            f"SELECT number, {ARTICLE_COLUMNS}, text FROM articles WHERE {condition}",  # noqa: S608
+            values,
+        )
+        return {number: restored(columns) for number, *columns in rows}
+
+    def _rows(self, select: str, numbers: Sequence[int]) -> Iterator[Any]:
+        for first in range(0, len(numbers), _ROWS_AT_ONCE):
+            some = [int(number) for number in numbers[first : first + _ROWS_AT_ONCE]]
+            yield from self._connection.execute(f"{select} ({','.join('?' * len(some))})", some)
+
+
+def restored(columns: Sequence[object]) -> Article:
+    """Make an Article of the columns ARTICLE_COLUMNS and text."""
+    names = [name.strip() for name in ARTICLE_COLUMNS.split(",")]
+    known = dict(zip([*names, "text"], columns, strict=True))
+    known["metadata"] = MappingProxyType(json.loads(str(known["metadata"])))
+    return Article(**known)  # type: ignore[arg-type]  # the columns are the fields
+
+
+def words(text: str) -> list[str]:
+    """Return the text's words as the keyword index would cut them: letters, digits and marks; the rest separates."""
+    return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in unicodedata.normalize("NFC", text)).split()
+
+
+def storable(text: str) -> str:
+    """Return the text without lone surrogates, which SQLite cannot take."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def rarest(frequencies: Iterable[tuple[str, int]], passages: int) -> list[str]:
+    """Return the words worth searching, given how many of the passages hold each: known ones, the rarest MAX_KEYWORDS.
+
+    BM25 gives nothing for a word of more than half of the passages, so such words are left out unless there are no others.
+    """
+    known = [(count, word) for word, count in frequencies if count]
+    telling = [(count, word) for count, word in known if count * 2 <= passages]
+    return [word for _, word in sorted(telling or known, key=lambda pair: pair[0])[:MAX_KEYWORDS]]
