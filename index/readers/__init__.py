@@ -1,32 +1,36 @@
-"""Files become articles: one module per format, chosen by suffix. Knows no passages, no vectors.
+"""Files become articles: one module per format, chosen by content and then by name. Knows no passages, no vectors.
 
     files(path) -> the readable files at or below a path      read(path) -> the articles in one file
+    read_bytes(data, name, origin=...) -> the articles in bytes that were uploaded or fetched
 
-A format is a function `bytes, name -> Raw` registered in `_FORMATS`. What a `metadata.jsonl` beside the file says of it
-(one JSON object a line, `file` names the file) wins over what the file says of itself.
+Text and tables are read here; whatever has a grammar is parsed in a child process with limits (sandbox.py). What a
+`metadata.jsonl` beside the file says of it wins over what the file says of itself. Every fact `x` of an article has its
+origin in `metadata["x_from"]`.
 """
 
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 
-from index.article import Article, clean
-from index.errors import UnusableContent
+from index.article import Article
+from index.errors import PartlyUnusable, UnusableContent
 from index.passages import sentences
-from index.readers import markdown, plain
-from index.readers.raw import Raw
+from index.readers import rows
+from index.readers.beside import METADATA_FILE, facts_by_file
+from index.readers.formats import checked, parse
+from index.readers.kinds import SUFFIXES, Kind, kind_of
+from index.readers.raw import RESERVED, Outcome, Raw, Refused, one_line
+from index.readers.sandbox import Sandbox
+
+__all__ = ["MAX_BYTES", "METADATA_FILE", "SUFFIXES", "UnusableContent", "files", "first_words", "read", "read_bytes"]
 
 MAX_BYTES = 20 * 1024 * 1024
-METADATA_FILE = "metadata.jsonl"
 _TITLE_WORDS = 14
-
-_FORMATS: dict[str, Callable[[bytes], Raw]] = {
-    ".txt": plain.read,
-    ".text": plain.read,
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-}
-SUFFIXES = frozenset(_FORMATS)
+_SHOWN_REFUSALS = 100
+_SMALL = 1024 * 1024  # bytes; a longer text is decoded in the child, where a hostile one cannot fill this process's memory
+_HERE: frozenset[Kind] = frozenset({"text", "jsonl", "csv"})
+_OF_THE_WHOLE = frozenset({"id", "title", "url", "published", "updated"})  # facts that cannot be those of every part
+_SANDBOX = Sandbox()  # starts nothing until a file needs it
 
 
 def files(path: Path) -> Iterator[Path]:
@@ -36,67 +40,122 @@ def files(path: Path) -> Iterator[Path]:
         return
     for child in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
-        if child.is_file() and child.suffix.lower() in SUFFIXES and not hidden:
+        if child.is_file() and child.suffix.lower() in SUFFIXES and child.name != METADATA_FILE and not hidden:
             yield child
 
 
 def read(path: Path) -> Iterator[Article]:
-    """Yield the articles of one file.
+    """Yield the articles of one file. JSONL and CSV are read row by row and may be larger than `MAX_BYTES`.
 
-    Raises `UnusableContent` with the reason for a file that is missing, unreadable, empty, too big or of no known format.
+    Raises `UnusableContent` with the reason for a file that is missing, unreadable, empty, too big or of no known format,
+    and its subclass `PartlyUnusable`, after the last article, when some of the file's rows, items or members are none.
     """
-    data = _bytes_of(path)
-    yield from read_bytes(data, path.name, origin=path.resolve().as_uri(), known=_beside(path))
+    origin = path.absolute().as_uri()
+    try:
+        if path.name == METADATA_FILE:
+            raise UnusableContent("it describes the files beside it and is no article")
+        if not path.is_file():
+            raise UnusableContent("there is no such file")
+        known = _beside(path)
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+            stream.seek(0)
+            kind = kind_of(head, path.name)
+            if kind in {"jsonl", "csv"}:
+                outcomes = rows.read_csv(stream) if kind == "csv" else rows.read_jsonl(stream)
+                yield from _articles(checked(outcomes), path.name, origin, known, METADATA_FILE)
+                return
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnusableContent(f"it cannot be read: {error.strerror or error}") from error
+    yield from _articles(_outcomes(data, kind, None), path.name, origin, known, METADATA_FILE)
 
 
-def read_bytes(data: bytes, name: str, *, origin: str, known: dict[str, str] | None = None) -> Iterator[Article]:
-    """Yield the articles in the bytes of a file called `name`. `known` facts win over what the bytes say of themselves."""
-    suffix = Path(name).suffix.lower()
-    if suffix not in _FORMATS:
-        raise UnusableContent(f"the format {suffix or 'without a suffix'} is not one of {', '.join(sorted(SUFFIXES))}")
-    raw = _FORMATS[suffix](data)
-    if not clean(raw.text).strip():
-        raise UnusableContent("it holds no text")
-    facts: dict[str, str | None] = {**raw.facts, **(known or {}), "file": name}
-    title = facts.pop("title", None) or first_words(raw.text)
-    yield Article.create(raw.text, title=title, origin=origin, **facts)
+def read_bytes(
+    data: bytes,
+    name: str,
+    *,
+    origin: str,
+    known: Mapping[str, str] | None = None,
+    known_from: str = "given",
+    content_type: str | None = None,
+) -> Iterator[Article]:
+    """Yield the articles in the bytes of a file called `name`, or served as `content_type`.
+
+    `known` facts win over what the bytes say of themselves; `known_from` names who knows. Raises like `read`.
+    """
+    kind = kind_of(data, name, content_type)
+    charset = (content_type or "").lower().partition("charset=")[2].partition(";")[0].strip() or None
+    yield from _articles(_outcomes(data, kind, charset), name, origin, known or {}, known_from)
 
 
 def first_words(text: str) -> str:
-    """Return a title for a text that has none: its heading line if it begins with one, else the start of its first sentence."""
-    text = clean(text)
-    first_line = text.strip().split("\n", 1)[0].strip()
-    start, end = next(iter(sentences(text)), (0, len(text)))
-    begins_with_heading = text.find(first_line) + len(first_line) <= start
-    words = (first_line if begins_with_heading else text[start:end]).split()
+    """Return a title for a text that has none: its heading line if it begins with one, else the start of its first sentence.
+
+    `text` is an article's, cleaned already.
+    """
+    beginning = text[: text.find("\n", 20_000)] if len(text) > 20_000 else text
+    first_line = beginning.strip().split("\n", 1)[0].strip()
+    start, end = next(iter(sentences(beginning)), (0, len(beginning)))
+    begins_with_heading = beginning.find(first_line) + len(first_line) <= start
+    words = (first_line if begins_with_heading else beginning[start:end]).split()
     shortened = " ".join(words[:_TITLE_WORDS])[:120]
     return shortened.rstrip(" ,;:–—") + "…" if len(words) > _TITLE_WORDS or len(shortened) == 120 else shortened.rstrip(".")
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise UnusableContent("there is no such file")
-        if path.stat().st_size > MAX_BYTES:
-            raise UnusableContent(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
-        return path.read_bytes()
-    except OSError as error:
-        raise UnusableContent(f"it cannot be read: {error.strerror or error}") from error
+def _outcomes(data: bytes, kind: Kind, charset: str | None) -> Iterator[Outcome]:
+    if len(data) > MAX_BYTES:
+        raise UnusableContent(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    is_harmless = kind in {"jsonl", "csv"} or (kind == "text" and len(data) <= _SMALL)
+    return parse(kind, data, charset) if is_harmless else _SANDBOX.parse(kind, data, charset)
 
 
-def _beside(path: Path) -> dict[str, str]:
+def _articles(
+    outcomes: Iterator[Outcome], name: str, origin: str, known: Mapping[str, str], known_from: str
+) -> Iterator[Article]:
+    """Yield an article for every outcome that is one; raise at the end what the others were."""
+    refused: dict[str, str] = {}
+    count = number = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            count += 1
+            if len(refused) < _SHOWN_REFUSALS:
+                refused[outcome.part] = outcome.reason
+        else:
+            number += 1
+            yield _article(outcome, name, origin, known, known_from)
+    if count:
+        raise PartlyUnusable(refused, count, number)
+    if not number:
+        raise UnusableContent("it holds no articles")
+
+
+def _article(raw: Raw, name: str, origin: str, known: Mapping[str, str], known_from: str) -> Article:
+    told = {fact: value for fact, value in known.items() if fact not in RESERVED - {"id"}}
+    if raw.part is not None:
+        told = {fact: value for fact, value in told.items() if fact not in _OF_THE_WHOLE}
+    facts: dict[str, str | None] = {fact: value for fact, value in raw.facts.items() if fact not in told}
+    facts |= told | {f"{fact}_from": known_from for fact in told if fact in {"title", "source", "url", "published", "updated"}}
+    facts["file"] = one_line(PurePosixPath(name.replace("\\", "/")).name, 200)
+    title = facts.pop("title", None)
+    if not title:
+        title, facts["title_from"] = first_words(raw.text), "first words"
+    part_origin = origin if raw.part is None else f"{origin}#{raw.part}"
+    return Article.create(raw.text, title=title, origin=part_origin, **facts)
+
+
+def _beside(path: Path) -> Mapping[str, str]:
     """Return what the folder's `metadata.jsonl` says of this file."""
+    described = path.parent / METADATA_FILE
     try:
-        lines = (path.parent / METADATA_FILE).read_text(encoding="utf-8").splitlines()
+        status = described.stat()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnusableContent(f"the {METADATA_FILE} beside it cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            facts = json.loads(line) if line.strip() else {}
-        except json.JSONDecodeError as error:
-            raise UnusableContent(f"line {number} of the {METADATA_FILE} beside it is not JSON: {error.msg}") from error
-        if isinstance(facts, dict) and facts.get("file") == path.name:
-            return {str(name): str(value) for name, value in facts.items() if value is not None and name != "file"}
-    return {}
+    if status.st_size > MAX_BYTES:
+        raise UnusableContent(f"the {METADATA_FILE} beside it is larger than {MAX_BYTES // 1024 // 1024} MB")
+    return _facts_beside(described, status.st_mtime_ns, status.st_size).get(path.name, {})
+
+
+@lru_cache(maxsize=2)  # a folder of thousands asks for the same file thousands of times; a changed one has another key
+def _facts_beside(described: Path, _changed: int, _size: int) -> dict[str, dict[str, str]]:
+    return facts_by_file(described.read_bytes())

@@ -9,6 +9,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.readers.dates import dated
 from index.readers.plain import decode
 from index.readers.raw import Raw
 
@@ -23,22 +24,33 @@ _NAMES = {
     "canonical_url": "url",
     "lastmod": "updated",
 }
+_STATED = frozenset({"title", "source", "url", "author"})
 
 
-def read(data: bytes) -> Raw:
+def read(data: bytes, charset: str | None = None) -> Raw:
     """Return the document's text, one line a block, list items marked "- ", and the flat `name: value` facts in front of it."""
-    text = decode(data).replace("\r\n", "\n").lstrip("\ufeff")
+    text = decode(data, charset).replace("\r\n", "\n").lstrip("\ufeff")
     front = _FRONT_MATTER.match(text)
     facts: dict[str, str] = {}
     if front:
-        for name, value in _FACT.findall(front.group(1)):
-            facts[_NAMES.get(name.lower(), name.lower())] = value.strip("'\"")
+        facts = _front_facts(front.group(1))
         text = text[front.end() :]
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     heading = next((_words(after) for token, after in pairwise(tokens) if token.tag == "h1"), "")
-    if heading:
-        facts.setdefault("title", heading)
+    if heading and "title" not in facts:
+        facts |= {"title": heading, "title_from": "heading"}
     return Raw("\n\n".join(_lines(tokens)), facts)
+
+
+def _front_facts(matter: str) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    for name, value in _FACT.findall(matter):
+        fact, words = _NAMES.get(name.lower(), name.lower()), value.strip("'\"")
+        if fact in {"published", "updated"}:
+            facts |= dated(fact, words, "front matter")
+        else:
+            facts |= {fact: words, f"{fact}_from": "front matter"} if fact in _STATED else {fact: words}
+    return facts
 
 
 def _lines(tokens: list[Token]) -> list[str]:

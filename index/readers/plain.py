@@ -1,5 +1,7 @@
 """Plain text: bytes in whatever encoding they are in become text. Knows no files."""
 
+import codecs
+
 from charset_normalizer import from_bytes
 
 from index.errors import UnusableContent
@@ -13,27 +15,60 @@ _MARKS = {
     b"\xfe\xff": "utf-16",
 }
 _PROBE = 64 * 1024
+# Labels mean what browsers take them for (encoding.spec.whatwg.org): pages that say latin-1 use the Windows superset.
+_SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
 
 
-def read(data: bytes) -> Raw:
+def read(data: bytes, charset: str | None = None) -> Raw:
     """Return the decoded text. Raises `UnusableContent` when the bytes are no text in any likely encoding."""
-    return Raw(decode(data))
+    return Raw(decode(data, charset))
 
 
-def decode(data: bytes) -> str:
-    """Decode by byte order mark, else strictly as UTF-8, else as the encoding that the bytes look like."""
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return _strictly(data, encoding)
+def decode(data: bytes, charset: str | None = None) -> str:
+    """Decode by byte order mark, else strictly as the declared `charset` or UTF-8, else as the encoding they look like."""
+    encoding = byte_order_mark(data)
+    if encoding:
+        return _strictly(data, encoding)
     if b"\x00" in data:
         raise UnusableContent("it is not text (it contains zero bytes)")
+    for candidate in (codec_name(charset), "utf-8"):
+        try:
+            if candidate:
+                return data.decode(candidate)
+        except UnicodeError:
+            continue
+    return _strictly(data, guessed(data))
+
+
+def byte_order_mark(data: bytes) -> str | None:
+    """Return the encoding that a byte order mark in front of the data names."""
+    return next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+
+
+def codec_name(label: str | None) -> str | None:
+    """Return Python's name for a declared character set, or None when it is not one of text."""
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        guess = from_bytes(data[:_PROBE]).best()
+        info = codecs.lookup((label or "").strip().strip("\"'").lower())
+    except (LookupError, ValueError):
+        return None
+    is_text = getattr(info, "_is_text_encoding", True)  # rot13, zip and hex are codecs too
+    return _SUPERSETS.get(info.name, info.name) if is_text else None
+
+
+def guessed(data: bytes) -> str:
+    """Return the encoding that bytes which are not UTF-8 look like, judged around the first byte that shows it.
+
+    Raises `UnusableContent` when they look like none.
+    """
+    start = 0
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = max(0, error.start - _PROBE // 2)
+    guess = from_bytes(data[start : start + _PROBE]).best()
     if guess is None:
         raise UnusableContent("it is not text in any encoding that could be recognised; save it as UTF-8")
-    return _strictly(data, guess.encoding)
+    return _SUPERSETS.get(codecs.lookup(guess.encoding).name, guess.encoding)
 
 
 def _strictly(data: bytes, encoding: str) -> str:

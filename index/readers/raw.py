@@ -1,13 +1,64 @@
-"""What a format's reader hands on: the text, and what the document says of itself. Knows no files."""
+"""What a format's reader hands on: the text and what the document says of itself, or why a part is no article.
+
+Knows no files. Everything here is bounded and cleaned before it crosses into the process that keeps the library.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+from index.article import clean
+from index.errors import UnusableContent
+
+MAX_CHARS = 2_000_000  # of one article; the longest novels have about 3 million, the longest reports below 1 million
+_MAX_FACTS, _MAX_FACT_CHARS, _MAX_NAME_CHARS = 40, 1000, 60
+# What a document may not decide about itself: where it came from and which article of the library it replaces.
+RESERVED = frozenset({"id", "origin", "text", "raw_text", "content_hash", "added", "metadata", "file", "cls", "self"})
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Text as found (not cleaned yet) and facts by name: title, source, url, published, updated, or anything else."""
+    """Text as found and facts by name: title, source, url, published, updated, or anything else.
+
+    A fact `x` may come with `x_from`: where in the document it stands. `part` names one article among several in a file.
+    """
 
     text: str
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One part of a file (a row, an item, a member) that cannot become an article, and why."""
+
+    part: str
+    reason: str
+
+
+Outcome = Raw | Refused
+
+
+def one_line(value: str, limit: int = _MAX_FACT_CHARS) -> str:
+    """Return the value as it may stand in a title, a name or a message: cleaned, on one line, at most `limit` characters."""
+    words = " ".join(clean(value[: 4 * limit]).split())
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def bounded(raw: Raw) -> Raw:
+    """Return the same with its text cleaned and its facts short, few and free of reserved names.
+
+    Raises `UnusableContent` when there is no text, or more of it than one article may have.
+    """
+    text = clean(raw.text)
+    if not text.strip():
+        raise UnusableContent("it holds no text")
+    if len(text) > MAX_CHARS:
+        raise UnusableContent(f"its text has {len(text):,} characters, more than {MAX_CHARS:,}; split it into parts")
+    facts: dict[str, str] = {}
+    for name, value in raw.facts.items():
+        key = one_line(name, _MAX_NAME_CHARS).lower()
+        short = one_line(value)
+        if short and key and key not in RESERVED and len(facts) < _MAX_FACTS:
+            facts[key] = short
+    return replace(raw, text=text, facts=facts, part=one_line(raw.part) if raw.part else None)

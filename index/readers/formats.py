@@ -1,0 +1,47 @@
+"""The list of formats: each is read by one module, into outcomes that are cleaned and bounded. Knows no files."""
+
+from collections.abc import Callable, Iterator
+
+from index.errors import UnusableContent
+from index.readers import archive, feed, html, markdown, pdf, plain, rows, word
+from index.readers.kinds import Kind
+from index.readers.raw import Outcome, Raw, Refused, bounded
+
+_ONE: dict[Kind, Callable[[bytes, str | None], Raw]] = {
+    "text": plain.read,
+    "markdown": markdown.read,
+    "html": html.read,
+    "pdf": lambda data, _: pdf.read(data),
+    "word": lambda data, _: word.read(data),
+}
+_MANY: dict[Kind, Callable[[bytes], Iterator[Outcome]]] = {
+    "feed": feed.read,
+    "jsonl": lambda data: rows.read_jsonl(rows.from_bytes(data)),
+    "json": rows.read_json,
+    "csv": lambda data: rows.read_csv(rows.from_bytes(data)),
+    "zip": lambda data: archive.read(data, parse),
+}
+
+
+def parse(kind: Kind, data: bytes, charset: str | None = None) -> Iterator[Outcome]:
+    """Yield the articles in the bytes of a file of this kind, and the parts of it that are none.
+
+    Raises `UnusableContent` when the whole file is unusable. Anything else that a parser raises on hostile bytes is not
+    caught here: formats with a grammar are parsed in a process of their own (sandbox.py), which ends with it.
+    """
+    outcomes = iter((_ONE[kind](data, charset),)) if kind in _ONE else _MANY[kind](data)
+    return checked(outcomes)
+
+
+def checked(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Yield the outcomes cleaned and bounded; a part beyond the bounds is refused, a whole file raises."""
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            yield outcome
+            continue
+        try:
+            yield bounded(outcome)
+        except UnusableContent as error:
+            if outcome.part is None:
+                raise
+            yield Refused(outcome.part, str(error))
