@@ -9,7 +9,12 @@ LibraryError                 anything below; `exit_status` is what the command l
   FingerprintMismatch  5     built with another model or settings   -> rebuild, or go back (both values shown)
   LibraryDamaged       6     a store is damaged (named, kept)       -> restore a copy, or rebuild
 UnusableContent              one file cannot become an article; the batch goes on, and ends with status 7
+  PartlyUnusable             some of its rows, items or members cannot; the others were read before this is raised
+  AddressRefused             a web address that is never asked     -> another address, or a setting
+  AddressFailed              a web address that did not answer well -> try again later
 """
+
+from collections.abc import Mapping
 
 
 class LibraryError(Exception):
@@ -64,3 +69,23 @@ class LibraryDamaged(LibraryError):
 
 class UnusableContent(Exception):
     """This input cannot become an article; str(error) says why in words for its owner."""
+
+
+class PartlyUnusable(UnusableContent):
+    """Some parts of a file are no articles. It is raised after all others were handed on.
+
+    `parts` maps the first of them to their reasons, `count` counts them all.
+    """
+
+    def __init__(self, parts: Mapping[str, str], count: int, read: int) -> None:
+        shown = "; ".join(f"{part}: {reason}" for part, reason in list(parts.items())[:3])
+        super().__init__(f"{count} of {count + read} parts cannot be read: {shown}{'; …' if count > 3 else ''}")
+        self.parts, self.count = parts, count
+
+
+class AddressRefused(UnusableContent):
+    """This web address is not asked: not allowed, malformed, private, or leading to one that is."""
+
+
+class AddressFailed(UnusableContent):
+    """The web server did not answer, or not with something to read."""
