@@ -69,7 +69,9 @@ class Embedder(Embeddings):
     def _loaded(self) -> "SentenceTransformer":
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types; 0.2 s of loading needs none, and stderr is for messages
         place = str(self._folder) if self._folder.is_dir() else self._model
         return SentenceTransformer(
             place, device="cpu", model_kwargs={"dtype": torch.bfloat16 if computes_bfloat16() else torch.float32}

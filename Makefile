@@ -1,0 +1,39 @@
+# make run      environment, dependencies, default library, chat page and API on http://127.0.0.1:7860
+# make test     environment, test dependencies, the default test suite
+# make check    formatting, lint, types, architecture: before every commit
+# make slow     the long tests: faults, hostile files
+
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := app.py settings.py index rag web
+# PyTorch's index of CPU builds, for `make env TORCH_INDEX=...` (README.md, "A smaller installation")
+PIP_INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+
+.PHONY: env run test check slow format
+
+env: .venv/installed
+
+.venv/installed: requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Footnote needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_INDEX) -c constraints.txt -r requirements-dev.txt
+	touch $@
+
+run: env
+	$(BIN)/python app.py
+
+test: env
+	$(BIN)/python -m pytest
+
+slow: env
+	$(BIN)/python -m pytest -m slow
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

@@ -1,0 +1,109 @@
+"""How likely an answer is right, and whether to give it: a logistic model over signals that a person could check.
+
+Its weights are data (`rag/confidence.json`), fitted on development sets by `benchmarks/fit_confidence.py`. Knows no store.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag.terms import content_stems, names, numbers, stem, words
+from rag.types import Claim, Query, Reading
+
+WEIGHTS_FILE = Path(__file__).with_name("confidence.json")
+
+_DATE = re.compile(
+    r"\b(?:1[5-9]|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\b(?:ago|yesterday|today|tomorrow|last|next|recent(?:ly)?|week|month|year|decade|century|since|after|before|during|hours?|days?)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half"
+    r"|several|few|many|numerous|once|twice|no information)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for and against an answer. Shares are 0 to 1, weighted by how rare each word is in the library."""
+
+    span: float  # the reader's score of the best span
+    no_answer: float  # the reader's score that the passage does not answer
+    cosine: float  # question to passage
+    sentence: float  # question to the quoted words
+    in_passage: float  # share of the question's words in the passage and its title
+    in_claim: float  # share of them in the quoted words
+    unknown: float  # share of them that the whole library does not have
+    names_in_passage: float  # share of the question's names and numbers in the passage and its title
+    type_fits: float  # 1 when the quoted words hold what the question word asks for: a date, a number, a name
+    margin: float  # rank score over the next passage's
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many of a library's passages each stem of a question occurs."""
+
+    passages: int
+    of: Mapping[str, int]
+
+    def rarity(self) -> dict[str, float]:
+        """Return how telling each stem is: the logarithm of how few passages have it."""
+        return {term: math.log(1 + self.passages / (0.5 + count)) for term, count in self.of.items()}
+
+
+def signals(
+    query: Query, readings: Sequence[Reading], claims: Sequence[Claim], sentence: float, frequencies: Frequencies
+) -> Signals:
+    """Measure the answer made of `claims`; `sentence` is the score of its first claim as a sentence."""
+    best, lead, rarity = readings[0], claims[0], frequencies.rarity()
+    there = set(content_stems(f"{best.hit.article.title} {best.hit.passage.text} {lead.text}"))
+    anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
+    return Signals(
+        span=best.score,
+        no_answer=best.no_answer_score,
+        cosine=best.hit.vector_score,
+        sentence=sentence,
+        in_passage=_share(rarity, there),
+        in_claim=_share(rarity, set(content_stems(lead.text))),
+        unknown=1 - _share(rarity, {term for term, count in frequencies.of.items() if count}) if rarity else 0.0,
+        names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,
+        type_fits=float(_fits(query, lead.text)),
+        margin=best.rank_score - readings[1].rank_score if len(readings) > 1 else 0.0,
+    )
+
+
+def _share(weights: Mapping[str, float], present: set[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+
+
+def _fits(query: Query, text: str) -> bool:
+    if query.kind == "when":
+        return bool(_DATE.search(text))
+    if query.kind == "number":
+        return bool(_NUMBER.search(text))
+    if query.kind in {"who", "where"}:
+        return any(name not in query.text for name in names(text))
+    return True
+
+
+class Confidence:
+    """The fitted model: `probability(signals)` and the threshold under which an answer is not given."""
+
+    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
+        self._weights, self._bias, self.threshold = dict(weights), bias, threshold
+
+    @classmethod
+    def load(cls, reader: str) -> "Confidence":
+        """Return the model that was fitted for this reader ("sentences" or "trained")."""
+        fitted = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))[reader]
+        return cls(fitted["weights"], fitted["bias"], fitted["threshold"])
+
+    def probability(self, measured: Signals) -> float:
+        """Return the estimated probability that the answer is right, 0 to 1."""
+        logit = self._bias + sum(self._weights.get(name, 0.0) * value for name, value in asdict(measured).items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -1,0 +1,54 @@
+"""Claims become a numbered text with verified citations. Pure: no model, no store, no clock."""
+
+from collections.abc import Sequence
+
+from index.article import Article
+from rag.types import Citation, Claim, Quotation, Reading
+
+
+class CitationError(Exception):
+    """A citation's words are not the article's words: a bug here, never shown to anybody as an answer."""
+
+
+def quotation(reading: Reading, start: int, end: int) -> Quotation:
+    """Return the article's words at `start, end`, with the passage they were found by."""
+    article, passage = reading.hit.article, reading.hit.passage
+    return Quotation(
+        passage_id=passage.id,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        url=article.url,
+        published=article.published,
+        start=start,
+        end=end,
+        quote=article.text[start:end],
+        content_hash=article.content_hash,
+        score=round(reading.hit.score, 4),
+    )
+
+
+def compose(claims: Sequence[Claim]) -> tuple[str, tuple[Citation, ...]]:
+    """Return the answer's text, every claim followed by its mark `[n]`, and one citation per mark, in order.
+
+    Raises `CitationError` unless every quotation is, character by character, what its article says.
+    """
+    text = ""
+    citations: list[Citation] = []
+    for number, claim in enumerate(claims, start=1):
+        text += " " if text else ""
+        start = len(text)
+        text += f"{claim.text} [{number}]"
+        cited = quotation(claim.reading, claim.start, claim.end)
+        verify(cited, claim.reading.hit.article)
+        citations.append(Citation(number=number, claim_start=start, claim_end=len(text), quotation=cited))
+    return text, tuple(citations)
+
+
+def verify(cited: Quotation, article: Article) -> None:
+    """Raise `CitationError` unless the quotation is non-empty and stands in this version of this article, at its offsets."""
+    is_in_bounds = 0 <= cited.start < cited.end <= len(article.text)
+    if not is_in_bounds or article.text[cited.start : cited.end] != cited.quote:
+        raise CitationError(f"{cited.article_id}:{cited.start}-{cited.end} does not read {cited.quote[:60]!r}")
+    if (article.id, article.content_hash) != (cited.article_id, cited.content_hash):
+        raise CitationError(f"{cited.article_id} is cited in a version that was not read")

@@ -1,0 +1,145 @@
+"""A follow-up becomes a question that stands alone, and every question becomes a `Query`. Knows no search and no model.
+
+The rules carry over only what the follow-up leaves open: the thing a pronoun means, the rest of a question that is only
+"Why?" or "What about Russia?". A question that is complete, a new topic too, is left exactly as it was typed.
+The result is shown to the user ("Searched for: ..."), who can correct it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.terms import STOP_WORDS, names, terms, words
+from rag.types import Kind, Query, Turn
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    (
+        "summary",
+        r"^(?:please\s+)?(?:summari[sz]e|give (?:me )?(?:a |an )?(?:summary|overview))\b"
+        r"|\bwhat (?:is|are) th(?:is|e|ese) articles? about\b|\bin summary\b",
+    ),
+    (
+        "list",
+        r"^(?:please\s+)?(?:list|name|enumerate)\b|\b(?:which|what)\s+(?:\w+\s+)?(?:groups|countries|factors|reasons|names|members|parties"
+        r"|examples|kinds|types|ways|people|allies|proxies|challenges|concerns|consequences|effects|steps|options|choices)\b",
+    ),
+    (
+        "why",
+        r"\bwhy\b|\bwhat (?:is|was|were|are) the (?:reasons?|causes?|motives?)\b|\bhow come\b|\bfor what reason|\bwhat for\b",
+    ),
+    (
+        "number",
+        r"\bhow (?:many|much|old|far|long|often|large|big|high|tall|fast)\b|\bwhat (?:number|percentage|share|amount|age)\b",
+    ),
+    ("when", r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|time|week|century|decade)\b|\bhow long ago\b|\bsince when\b"),
+    (
+        "where",
+        r"\bwhere\b|\b(?:what|which) (?:city|country|place|province|region|town|airport|airbase|location)\b|\blocation\b",
+    ),
+    ("who", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|politician|general|president|leader|commander|expert)\b"),
+    ("how", r"\bhow\b"),
+    ("yes_no", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
+)
+_KIND_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+
+_WH = r"(?:who(?:m|se)?|what|when|where|why|how(?:\s+(?:many|much|long|old|far|often|come))?|which(?:\s+\w+)?)"
+_BARE = re.compile(
+    rf"^(?:and|but|so|ok|okay)?[\s,]*({_WH})"
+    r"(?:\s+(?:so|then|not|exactly|(?:was|is|did|does)\s+(?:that|this|it)(?:\s+happen)?))?\s*[?.!]*$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+?)[?.!\s]*$", re.IGNORECASE)
+_AND = re.compile(rf"^(?:and|but|or)[\s,]+(?!{_WH}\b)(.+?)[?.!\s]*$", re.IGNORECASE)
+_LEADING_WH = re.compile(rf"^{_WH}\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
+_THING = {"it": "{}", "its": "{}'s", "they": "{}", "them": "{}", "their": "{}'s", "there": "in {}"}
+_PRONOUN = re.compile(rf"\b({'|'.join(_PERSON | _THING)})\b", re.IGNORECASE)
+_BOUND = frozenset({"he", "she", "they", "his", "her", "hers", "their", "its", "it"})
+_NO_REFERENCE = re.compile(
+    r"\b(?:is|was|are|were) there\b|\bthere (?:is|are|was|were)\b|\b(?:this|that|these|those)\s+(?!happen|mean|true)[a-z]\w+"
+    r"|\bit (?:true|possible|likely|clear)\b"
+    r"|\b\w+s? that\b",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"\s*\[\d+\]")
+
+
+def understand(question: str, history: Sequence[Turn] = ()) -> Query:
+    """Return the question as it will be searched, with what kind of answer it wants."""
+    text = stand_alone(" ".join(question.split()), history)
+    return Query(text=text, kind=kind_of(text), terms=terms(text))
+
+
+def kind_of(question: str) -> Kind:
+    """Say what a question asks for, by its question words; anything else is "what"."""
+    return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(question)), "what")
+
+
+def stand_alone(question: str, history: Sequence[Turn]) -> str:
+    """Resolve a follow-up against the turns before it, oldest first, so that "And he?" after "And then?" still resolves."""
+    before, answer = "", ""
+    for turn in history:
+        if turn.role == "user":
+            before = _resolve(" ".join(turn.content.split()), before, answer)
+        else:
+            answer = _MARK.sub("", turn.content)
+    return _resolve(question, before, answer)
+
+
+def _resolve(question: str, before: str, answer: str) -> str:
+    if not before:
+        return question
+    bare = _BARE.match(question)
+    if bare:
+        return _asked_again(bare.group(1), before)
+    fragment = _ABOUT.match(question) or _AND.match(question)
+    if fragment:
+        return _with_exchanged(before, fragment.group(1))
+    return _with_names_for_pronouns(question, before, answer)
+
+
+def _asked_again(question_word: str, before: str) -> str:
+    """ "Why?" after "When did Iran leave?" asks "Why did Iran leave?"; after "Who killed him?", "Who killed him, and why?"."""
+    rest = _LEADING_WH.sub("", before, count=1).strip()
+    if rest and rest.split()[0].lower() in STOP_WORDS:
+        return f"{question_word.capitalize()} {rest[0].lower()}{rest[1:]}"
+    return f"{before.rstrip('?.! ')}, and {question_word.lower()}?"
+
+
+def _with_exchanged(before: str, fragment: str) -> str:
+    """ "What about Russia?" asks the question before of Russia; "And in 2018?" asks it of 2018."""
+    year, year_before = _YEAR.search(fragment), _YEAR.search(before)
+    if year:
+        return (
+            before[: year_before.start()] + year.group() + before[year_before.end() :]
+            if year_before
+            else f"{before.rstrip('?.! ')} {fragment}?"
+        )
+    replaced = names(before)
+    if replaced and names(fragment) and len(words(fragment)) <= 5:
+        return re.sub(rf"{re.escape(replaced[0])}(?!\w)", lambda _: fragment, before, count=1)
+    return f"{before.rstrip('?.! ')} {fragment}?" if len(words(fragment)) <= 2 else fragment
+
+
+def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
+    """Put the name that a pronoun means in its place: one of the question before, else the first of its answer."""
+    pronoun = next((match for match in _PRONOUN.finditer(question) if not _refers_to_nothing(question, match)), None)
+    if pronoun is None:
+        return question
+    named_here = set(names(question))
+    earlier = [name for name in (*names(before), *names(answer)) if name not in named_here]
+    word = pronoun.group().lower()
+    # "Why did Trump announce his plan?" means Trump's; but in "What did Trump say about him?" he is somebody else.
+    if not earlier or (word in _BOUND and any(question.find(name) < pronoun.start() for name in named_here)):
+        return question
+    form = (_PERSON | _THING)[pronoun.group().lower()]
+    name = (
+        earlier[0]
+        if pronoun.group().lower() in _THING
+        else next((name for name in names(before) if name in earlier), earlier[0])
+    )
+    return question[: pronoun.start()] + form.format(name) + question[pronoun.end() :]
+
+
+def _refers_to_nothing(question: str, pronoun: re.Match[str]) -> bool:
+    return any(match.start() <= pronoun.start() < match.end() for match in _NO_REFERENCE.finditer(question))

@@ -1,0 +1,66 @@
+"""The words of a question or a sentence that carry its meaning: stems, names, numbers. Pure: no model, no store."""
+
+import re
+from functools import lru_cache
+
+import snowballstemmer
+
+_WORD = re.compile(r"\w+(?:[.'’\-]\w+)*\.?", re.UNICODE)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_STOP_WORDS = """
+    a about after al again against all also although always am among an and another any are aren't as at be because been
+    before being between both but by can can't could couldn't did didn't do does doesn't doing don't done down during
+    each either else ever every few for from further get gets give given gives got had has have having he her here hers
+    him his how i if in into is isn't it its itself just know known let like made make makes many may me might more most
+    much must my near neither no nor not of off often on once one only or other our out over own per please rather
+    really said same say saying says shall she should since so some such take taken tell than that that's the their them
+    themselves then there these they thing things this those through to told too under until up upon us use used very
+    was wasn't we well were weren't what what's when where whether which while who whom whose why will with within
+    without would wouldn't yes yet you your explain describe according article articles text news question answer happen
+    happened happening
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+_CAPITAL = r"(?:[^\W\d_a-z](?:[\w’'&-]|\.(?=\w))*\.?|al-[^\W\d_a-z][\w’'-]*)"
+_STARTER = "|".join(sorted(word.capitalize() for word in STOP_WORDS))
+_NAME = re.compile(rf"(?!(?:{_STARTER})\b)(?<![\w’']){_CAPITAL}(?:\s+(?:(?:of|bin|de|al)\s+)?{_CAPITAL})*")
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return the Porter2 stem of one word, lower-case, without possessive."""
+    bare = _POSSESSIVE.sub("", word.lower().rstrip(".")).replace("’", "'").replace(".", "")
+    return str(_stemmer.stemWord(bare))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text as written, without punctuation around them; "U.S." and "al-Assad" are one word each."""
+    return [_POSSESSIVE.sub("", match.rstrip(".") if match.count(".") == 1 else match) for match in _WORD.findall(text)]
+
+
+def terms(text: str) -> dict[str, str]:
+    """Return the words that carry meaning, by stem, in order, each once. Parts of "al-Assad" count on their own."""
+    parts = [part for word in words(text) for part in re.split(r"[-/]", word)]
+    kept = [part for part in parts if part.lower().replace("’", "'") not in STOP_WORDS and (len(part) > 1 or part.isdigit())]
+    return {stem(part): part for part in reversed(kept)}
+
+
+def content_stems(text: str) -> list[str]:
+    """Return the stems of the words that carry meaning, each once."""
+    return list(terms(text))
+
+
+def names(text: str) -> list[str]:
+    """Return the runs of capitalised words, which in news are names ("Ali Vaez", "U.S.", "Hayat Tahrir al-Sham")."""
+    return list(
+        dict.fromkeys(match.group().rstrip(".,") for match in _NAME.finditer(text) if not _only_stop_words(match.group()))
+    )
+
+
+def _only_stop_words(run: str) -> bool:
+    return all(word.lower() in STOP_WORDS for word in run.split())
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers in a text as written: years, counts, amounts."""
+    return re.findall(r"\d+(?:[.,]\d+)*", text)

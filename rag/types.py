@@ -1,0 +1,191 @@
+"""The whole story of a question, top to bottom, and the types that leave this room. Knows no web.
+
+question + history -> query -> hits -> readings -> evidence -> draft -> verified citations -> Answer
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from index.search import Hit
+from index.rows import State
+
+Reason = Literal["nothing_relevant", "not_answered_by_sources", "outside_dates", "empty_library"]
+Mode = Literal["extractive", "generative"]
+
+
+Kind = Literal["who", "when", "where", "number", "what", "why", "how", "list", "summary", "yes_no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that stands alone, and what kind of answer it wants."""
+
+    text: str
+    kind: Kind
+    terms: Mapping[str, str]  # the words that carry meaning, by stem, see rag/terms.py
+
+    @property
+    def wants_span(self) -> bool:
+        """Whether a few words can answer it; a reason, a way, a list or a summary takes sentences."""
+        return self.kind not in {"why", "how", "list", "summary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where one hit's passage answers best: `article.text[start:end]`. Scores: higher is better, comparable in one question.
+
+    `no_answer_score` is higher the less the passage answers; `rank_score` orders the readings (search and reader together).
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+    no_answer_score: float
+    rank_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One part of an answer before it is numbered: the words to show, and the words of an article that they rest on."""
+
+    text: str
+    reading: Reading
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Exact words of an article: `article.text[start:end] == quote` for the version with this `content_hash`."""
+
+    passage_id: str
+    article_id: str
+    title: str
+    source: str | None
+    url: str | None
+    published: str | None
+    start: int
+    end: int
+    quote: str
+    content_hash: str
+    score: float  # of the passage, 0 to 1, higher is better
+
+    @property
+    def permalink(self) -> str:
+        return f"/#src={self.article_id}:{self.start}-{self.end}"
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "source": self.source,
+            "url": self.url,
+            "published_at": self.published,
+            "passage_id": self.passage_id,
+            "start_char_index": self.start,
+            "end_char_index": self.end,
+            "cited_text": self.quote,
+            "content_hash": self.content_hash,
+            "score": self.score,
+            "permalink": self.permalink,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The mark `[number]` in an answer: the claim `answer.text[claim_start:claim_end]`, mark included, rests on `source`."""
+
+    number: int
+    claim_start: int
+    claim_end: int
+    quotation: Quotation
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "number": self.number,
+            **self.quotation.as_dict(),
+            "start_index": self.claim_start,
+            "end_index": self.claim_end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """What the library held when it was asked. `newest` is the latest known publication date."""
+
+    articles: int
+    passages: int
+    fingerprint: str
+    newest: str | None
+
+    @classmethod
+    def of(cls, state: State) -> "LibraryState":
+        return cls(state.articles, state.passages, state.fingerprint, state.newest)
+
+    def as_dict(self) -> dict[str, object]:
+        return {"articles": self.articles, "passages": self.passages, "fingerprint": self.fingerprint, "newest": self.newest}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked, what is answered, and the exact words it rests on. Abstaining is an Answer with a `reason`."""
+
+    id: str
+    question: str
+    searched_for: str
+    text: str
+    short_answer: str | None
+    abstained: bool
+    reason: Reason | None
+    confidence: float  # 0 to 1: the estimated probability that the answer is right
+    mode: Mode
+    citations: tuple[Citation, ...]
+    near_misses: tuple[Quotation, ...]
+    library: LibraryState
+    timings_ms: Mapping[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the answer in the words of the public contract (`docs/api.md`); every door renames from here."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "searched_for": self.searched_for,
+            "answer": self.text,
+            "short_answer": self.short_answer,
+            "abstained": self.abstained,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "mode": self.mode,
+            "citations": [citation.as_dict() for citation in self.citations],
+            "near_misses": [quotation.as_dict() for quotation in self.near_misses],
+            "library": self.library.as_dict(),
+            "timings_ms": dict(self.timings_ms),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """First event of a stream: the question as it is searched, a follow-up resolved."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer's text; all pieces together are `Answer.text`."""
+
+    text: str
+
+
+Event = Searched | Delta | Citation | Answer
+"""A stream is Searched, then Deltas and Citations, then the whole Answer, last."""

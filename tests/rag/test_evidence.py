@@ -1,0 +1,87 @@
+"""rag/evidence.py and rag/speech.py: real citations of whole sentences."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article
+from index.passages import sentences, split
+from index.search import Hit
+from rag.evidence import CitationError, compose, quotation, verify
+from rag.speech import covering, standing_alone
+from rag.types import Claim, Reading
+
+STORY = (
+    "The harbour of Velm closed on Monday. “We had no choice. The cranes were failing,” said harbour master Ida Brandt. "
+    "“It is a sad day.” She blamed the ministry. 🚢 Ships now go to Orsk.\n"
+    "This was expected."
+)
+
+
+def reading_of(text: str, start: int = 0, end: int | None = None) -> Reading:
+    article = Article.create(text, title="Harbour closed", origin="test:harbour")
+    passage = split(article)[0]
+    hit = Hit(passage=passage, article=article, score=0.5, keyword_score=1.0, vector_score=0.5, rank=1)
+    return Reading(hit=hit, start=start, end=end or len(article.text), score=1.0, no_answer_score=0.0, rank_score=1.0)
+
+
+def quoted(needle: str) -> str:
+    spans = sentences(STORY)
+    start = STORY.index(needle)
+    touched = covering(spans, start, start + len(needle))
+    assert touched is not None
+    first, last = standing_alone(STORY, spans, *touched)
+    return STORY[first:last]
+
+
+def test_a_span_is_quoted_with_the_sentence_around_it() -> None:
+    assert quoted("Velm") == "The harbour of Velm closed on Monday."
+
+
+def test_a_quotation_is_never_cut_in_half() -> None:
+    assert quoted("cranes") == "“We had no choice. The cranes were failing,” said harbour master Ida Brandt."
+
+
+def test_a_quotation_without_its_speaker_takes_the_sentence_that_names_the_speaker() -> None:
+    assert quoted("sad day").startswith("“We had no choice.")
+    assert quoted("sad day").endswith("“It is a sad day.”")
+
+
+def test_a_sentence_that_refers_back_takes_the_one_before_it() -> None:
+    assert quoted("blamed") == "“It is a sad day.” She blamed the ministry."
+
+
+def test_quoting_stops_at_the_paragraph() -> None:
+    assert quoted("expected") == "This was expected."
+
+
+def test_offsets_count_code_points_past_an_emoji() -> None:
+    assert quoted("Orsk") == "🚢 Ships now go to Orsk."
+
+
+def test_every_claim_has_a_mark_and_a_citation_in_order() -> None:
+    reading = reading_of(STORY)
+    text, citations = compose([Claim("One.", reading, 0, 10), Claim("Two.", reading, 4, 20)])
+    assert text == "One. [1] Two. [2]"
+    assert [text[c.claim_start : c.claim_end] for c in citations] == ["One. [1]", "Two. [2]"]
+    assert [c.quotation.quote for c in citations] == [STORY[0:10], STORY[4:20]]
+
+
+@given(st.integers(-3, 400), st.integers(-3, 400))
+def test_a_citation_that_leaves_here_reads_what_its_article_reads(start: int, end: int) -> None:
+    reading = reading_of(STORY)
+    if 0 <= start < end <= len(STORY):
+        assert compose([Claim("x", reading, start, end)])[1][0].quotation.quote == STORY[start:end]
+    else:
+        with pytest.raises(CitationError):
+            compose([Claim("x", reading, start, end)])
+
+
+def test_a_citation_of_another_version_is_refused() -> None:
+    reading = reading_of(STORY)
+    cited = quotation(reading, 0, 10)
+    changed = replace(reading.hit.article, content_hash="sha256:other")
+    with pytest.raises(CitationError, match="version"):
+        verify(cited, changed)
