@@ -102,12 +102,7 @@ def _refused(article: Article, reason: str) -> Result:
 
 def _stored(library: Library, embedder: PassageEmbedder, waiting: "list[Result | _Split]") -> list[Result]:
     """Embed and store what waits, in one transaction, and return the result of each."""
-    new = [one for one in waiting if isinstance(one, _Split)]
-    vectors = embed(embedder, [embedded_text(one.article, passage) for one in new for passage in one.passages])
-    ends = np.cumsum([len(one.passages) for one in new])
-    prepared = [
-        Prepared(one.article, one.passages, vectors[end - len(one.passages) : end]) for one, end in zip(new, ends, strict=True)
-    ]
+    prepared = embedded(embedder, [(one.article, one.passages) for one in waiting if isinstance(one, _Split)])
     done = iter(library.put(prepared) if prepared else [])
     results: list[Result] = []
     for one in waiting:
@@ -119,8 +114,14 @@ def _stored(library: Library, embedder: PassageEmbedder, waiting: "list[Result |
     return results
 
 
-def embed(embedder: PassageEmbedder, texts: Sequence[str]) -> np.ndarray:
-    """Return a vector for each text as it is stored, float16: shape (n, dimension)."""
+def embedded(embedder: PassageEmbedder, articles: Sequence[tuple[Article, Sequence[Passage]]]) -> list[Prepared]:
+    """Return the articles with the vectors of their passages, as they are stored: float16."""
+    texts = [embedded_text(article, passage) for article, passages in articles for passage in passages]
     slices = (texts[first : first + _EMBED_AT_ONCE] for first in range(0, len(texts), _EMBED_AT_ONCE))
-    pieces = [embedder.vectors(some).astype(np.float16) for some in slices]
-    return np.concatenate(pieces) if pieces else np.empty((0, embedder.dimension), dtype=np.float16)
+    none = np.empty((0, embedder.dimension), dtype=np.float16)
+    vectors = np.concatenate([none, *(embedder.vectors(some).astype(np.float16) for some in slices)])
+    prepared, end = [], 0
+    for article, passages in articles:
+        start, end = end, end + len(passages)
+        prepared.append(Prepared(article, passages, vectors[start:end]))
+    return prepared

@@ -5,6 +5,7 @@ Every statement keeps the checksums of `index.integrity` true.
 
 import json
 import sqlite3
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +15,8 @@ import numpy as np
 
 from index.article import Article, Passage
 from index.errors import UnusableContent
-from index.integrity import ARTICLE_COLUMNS, article_checksum, checksum, passages_checksum
-from index.snapshot import restored
+from index.integrity import article_checksum, checksum, passages_checksum
+from index.rows import ARTICLE_COLUMNS, restored
 
 Outcome = Literal["added", "updated", "unchanged"]
 
@@ -55,19 +56,24 @@ def put(connection: sqlite3.Connection, prepared: Prepared) -> tuple[Outcome, Ar
     outcome, known = outcome_of(connection, prepared.article)
     if outcome == "unchanged" and known:
         return outcome, known
-    article, versions = prepared.article, list[tuple[str, str]]()
     if known:
-        article = replace(article, id=known.id, added=known.added)
-        versions = connection.execute(
-            "SELECT content_hash, replaced_at FROM versions WHERE article = (SELECT number FROM articles WHERE id = ?)"
-            " ORDER BY rowid",
-            (known.id,),
-        ).fetchall()
-        if known.content_hash != article.content_hash:
-            versions.append((known.content_hash, now()))
-        remove(connection, known.id)
-    _insert(connection, replace(prepared, article=article), versions)
-    return outcome, article
+        article = replace(prepared.article, id=known.id, added=known.added)
+        prepared = replace(prepared, article=article)
+        versions = [(known.content_hash, now())] if known.content_hash != article.content_hash else []
+        put_again(connection, prepared, versions)
+    else:
+        insert(connection, prepared)
+    return outcome, prepared.article
+
+
+def put_again(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]] = ()) -> None:
+    """Store an article that is there already in its place, with new passages, noting the `versions` that it replaces."""
+    article_id = prepared.article.id
+    (number,) = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+    select = "SELECT content_hash, replaced_at FROM versions WHERE article = ? ORDER BY rowid"
+    kept = connection.execute(select, (number,)).fetchall()
+    remove(connection, article_id)
+    insert(connection, prepared, [*kept, *versions], number)
 
 
 def remove(connection: sqlite3.Connection, article_id: str) -> bool:
@@ -88,9 +94,9 @@ def remove(connection: sqlite3.Connection, article_id: str) -> bool:
     return True
 
 
-def begin_state(connection: sqlite3.Connection, library: str, fingerprint: str) -> None:
+def begin_state(connection: sqlite3.Connection, fingerprint: str, generation: int = 0) -> None:
     """Write the first state of a new library."""
-    _write_state(connection, library, fingerprint, 0, 1)
+    _write_state(connection, uuid.uuid4().hex, fingerprint, generation, 1)
 
 
 def advance(connection: sqlite3.Connection, fingerprint: str | None = None) -> int:
@@ -108,7 +114,10 @@ def _write_state(connection: sqlite3.Connection, library: str, fingerprint: str,
     connection.execute("INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?)", (*columns, checksum(columns)))
 
 
-def _insert(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]]) -> None:
+def insert(
+    connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]] = (), number: int | None = None
+) -> None:
+    """Write an article that is not there into every table and the keyword index."""
     article, metadata = prepared.article, json.dumps(dict(prepared.article.metadata), ensure_ascii=False, sort_keys=True)
     columns = [metadata if name == "metadata" else getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")]
     first = _next_passage(connection)
@@ -118,10 +127,10 @@ def _insert(connection: sqlite3.Connection, prepared: Prepared, versions: Sequen
             range(first, first + len(prepared.passages)), prepared.passages, prepared.vectors.astype(np.float16), strict=True
         )
     ]
-    marks = ", ".join("?" * (len(columns) + 3))
+    marks = ", ".join("?" * (len(columns) + 4))
     number = connection.execute(
-        f"INSERT INTO articles ({ARTICLE_COLUMNS}, checksum, passages_checksum, text) VALUES ({marks})",  # noqa: S608
-        (*columns, article_checksum(columns, versions), passages_checksum(rows), article.text),
+        f"INSERT INTO articles (number, {ARTICLE_COLUMNS}, checksum, passages_checksum, text) VALUES ({marks})",  # noqa: S608
+        (number, *columns, article_checksum(columns, versions), passages_checksum(rows), article.text),
     ).lastrowid
     connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", [(number, *version) for version in versions])
     connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", [(row[0], number, row[1], row[2]) for row in rows])

@@ -34,10 +34,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged or foreign file to the first free `NAME.damaged-N` beside it, and return the new path."""
-    for number in count(1):
-        kept = path.with_name(f"{path.name}.damaged-{number}")
-        if not kept.exists():
-            path.rename(kept)
-            return kept
-    raise AssertionError("count() does not end")
+    """Rename a damaged or foreign file to a name beside it that says so, and return the new path."""
+    return path.rename(free_name(path))
+
+
+def free_name(path: Path) -> Path:
+    """Return the first `NAME.damaged-N` beside a file that does not exist yet."""
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())

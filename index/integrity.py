@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import groupby
 
-from index.article import content_hash
+from index.article import Article, content_hash
 from index.database import FORMAT, create_tables
-
-ARTICLE_COLUMNS = "id, origin, title, source, url, published, updated, added, content_hash, metadata"
+from index.rows import ARTICLE_COLUMNS, Version, restored
 
 
 def checksum(values: Sequence[object], blobs: Iterable[bytes] = ()) -> str:
@@ -49,11 +48,12 @@ def problems(source: sqlite3.Connection) -> list[str]:
     return found
 
 
-def intact_articles(source: sqlite3.Connection) -> Iterator[tuple[tuple[object, ...], list[tuple[object, ...]]]]:
-    """Yield `(columns + text, versions)` of every article that its checksums prove whole, out of a damaged library."""
+def intact_articles(source: sqlite3.Connection) -> list[tuple[Article, list[Version]]]:
+    """Return every article that its checksums prove whole, and the versions it replaced, out of a damaged library."""
     numbers: list[int] = []
     with suppress(sqlite3.DatabaseError):
         numbers.extend(number for (number,) in source.execute("SELECT number FROM articles NOT INDEXED ORDER BY number"))
+    whole = []
     for number in numbers:
         with suppress(sqlite3.DatabaseError, ValueError, TypeError):
             *columns, stored, text = source.execute(
@@ -61,10 +61,11 @@ def intact_articles(source: sqlite3.Connection) -> Iterator[tuple[tuple[object, 
                 (number,),
             ).fetchone()
             versions = source.execute(
-                "SELECT content_hash, replaced_at FROM versions NOT INDEXED WHERE article = ?", (number,)
+                "SELECT content_hash, replaced_at FROM versions NOT INDEXED WHERE article = ? ORDER BY rowid", (number,)
             ).fetchall()
             if stored == article_checksum(columns, versions) and columns[8] == content_hash(text):
-                yield (*columns, text), versions
+                whole.append((restored([*columns, text]), [Version(*version) for version in versions]))
+    return whole
 
 
 def _structure(copy: sqlite3.Connection) -> list[str]:

@@ -7,18 +7,18 @@ for it and never see half of it. What is found damaged is refused and named befo
 import logging
 import sqlite3
 import threading
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from index.article import Article, Passage
-from index.changes import Outcome, Prepared, advance, begin_state, outcome_of, put, remove
+from index.changes import Outcome, Prepared, advance, begin_state, outcome_of, put, put_again, remove
 from index.database import APPLICATION_ID, FORMAT, Database, create_tables, damaged, failures
 from index.durable import sync_folder
 from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
-from index.seal import SEAL, Seal, trust
-from index.snapshot import Listed, Snapshot, State, Version
+from index.rows import Listed, State, Version
+from index.seal import SEAL, Seal, refuse_problems, trust
+from index.snapshot import Snapshot
 from index.writer import sole_writer
 
 FILE = "library.sqlite3"
@@ -29,8 +29,9 @@ _log = logging.getLogger(__name__)
 class Library:
     """An open library. Any number of threads may read; one writer at a time, over all processes, may change it."""
 
-    def __init__(self, folder: Path, database: Database, command: str) -> None:
+    def __init__(self, folder: Path, database: Database, fingerprint: str | None, command: str) -> None:
         self.folder = folder
+        self._fingerprint = fingerprint
         self._database = database
         self._command = command
         self._writing_thread: int | None = None
@@ -54,11 +55,11 @@ class Library:
                 raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
             _create(folder, fingerprint, command)
         _refuse_foreign(path)
-        library = cls(folder, Database(path), command)
+        library = cls(folder, Database(path), fingerprint, command)
         try:
             if check:
                 trust(library._database, folder)
-            library._refuse_other_fingerprint(fingerprint)
+            library._refuse_other_fingerprint()
         except BaseException:
             library.close()
             raise
@@ -126,6 +127,12 @@ class Library:
                 counted[word] = snapshot.document_frequency(word)
         return {word: counted[word] for word in wanted}
 
+    def verify(self) -> None:
+        """Recompute everything, whatever the seal says. Raises LibraryDamaged, naming what does not fit."""
+        trust(self._database, self.folder)
+        with self._database.reading() as connection:
+            refuse_problems(connection, self._database.path)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer over several changes. Raises LibraryLocked at once when somebody else is writing.
@@ -137,6 +144,7 @@ class Library:
             return
         with sole_writer(self.folder, self._command):
             trust(self._database, self.folder)
+            self._refuse_other_fingerprint()
             self._writing_thread = threading.get_ident()
             try:
                 yield
@@ -168,6 +176,14 @@ class Library:
                     raise ArticleMissing(f"no article {article_id!r}", "see what there is: python -m index list")
             advance(connection)
 
+    def put_again(self, prepared: Iterable[Prepared], fingerprint: str) -> None:
+        """Replace the passages and vectors of every article, all or none: the library is then built with `fingerprint`."""
+        with self._changing() as connection:
+            for one in prepared:
+                put_again(connection, one)
+            advance(connection, fingerprint)
+        self._fingerprint = fingerprint
+
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self.writing():
@@ -196,14 +212,18 @@ class Library:
         except OSError as error:
             _log.warning("the seal could not be written: %s", error)
 
-    def _refuse_other_fingerprint(self, wanted: str | None) -> None:
+    def _refuse_other_fingerprint(self) -> None:
         with self.reading() as snapshot:
-            found = snapshot.fingerprint
-        if wanted is not None and found != wanted:
-            raise FingerprintMismatch(
-                f"the library was built with {found}, and this is {wanted}",
-                "build it again with the new settings: python -m index rebuild; or go back to the old ones",
-            )
+            refuse_other_fingerprint(snapshot.fingerprint, self._fingerprint)
+
+
+def refuse_other_fingerprint(found: str, wanted: str | None) -> None:
+    """Raise FingerprintMismatch, with both values, when a library was built with something else than is wanted."""
+    if wanted is not None and found != wanted:
+        raise FingerprintMismatch(
+            f"the library was built with {found}, and this is {wanted}",
+            "build it again with the new settings: python -m index rebuild; or go back to the old ones",
+        )
 
 
 def _create(folder: Path, fingerprint: str, command: str) -> None:
@@ -220,8 +240,8 @@ def _create(folder: Path, fingerprint: str, command: str) -> None:
             Seal.of(path, 0).write(folder)
 
 
-def fresh_file(path: Path, fingerprint: str) -> Path:
-    """Write an empty library beside `path`, complete and synced, and return where."""
+def fresh_file(path: Path, fingerprint: str, generation: int = 0) -> Path:
+    """Write an empty library beside `path`, whole and on the disk, and return where."""
     fresh = path.with_name(f"{path.name}.new")
     for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-shm")):
         with suppress(FileNotFoundError):
@@ -230,7 +250,7 @@ def fresh_file(path: Path, fingerprint: str) -> Path:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         create_tables(connection)
-        begin_state(connection, uuid.uuid4().hex, fingerprint)
+        begin_state(connection, fingerprint, generation)
     return fresh
 
 

@@ -65,13 +65,18 @@ def trust(database: Database, folder: Path) -> None:
     if before and generation == before.generation and not log_size(database.path) and before.fits(database.path):
         return
     with database.reading() as connection:
-        found = problems(connection)
-    if found:
-        raise damaged(database.path, "; ".join(found[:3]))
+        refuse_problems(connection, database.path)
     # Everything in it is right, but somebody other than a writer changed the file's bytes, unless a writer came between.
     now_sealed, now = Seal.read(folder), _generation(database)
     if before and before.digest and before == now_sealed and now == before.generation and not log_size(database.path):
         raise damaged(database.path, "its bytes were changed by something else than Footnote")
+
+
+def refuse_problems(connection: sqlite3.Connection, path: Path) -> None:
+    """Run the full check, and raise LibraryDamaged with what it found."""
+    found = problems(connection)
+    if found:
+        raise damaged(path, "; ".join(found[:3]))
 
 
 def _generation(database: Database) -> int:

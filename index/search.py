@@ -14,9 +14,10 @@ import numpy as np
 from index.article import Article, Passage, clean
 from index.embedder import PassageEmbedder
 from index.fingerprint import fingerprint
-from index.library import Library
-from index.snapshot import Snapshot, Within, rarest, words
+from index.library import Library, refuse_other_fingerprint
+from index.snapshot import Snapshot, Within
 from index.vectors import Vectors
+from index.words import rarest, words
 
 CANDIDATES = 50  # of each kind; benchmarks decide
 VECTOR_WEIGHT = 0.5  # against the keywords; a min-max normalised mean beat rank fusion on SQuAD paragraphs (R@1 0.814 to 0.769)
@@ -40,6 +41,7 @@ class Search:
     def __init__(self, library: Library, vectors: Vectors, embedder: PassageEmbedder) -> None:
         self.library = library
         self.embedder = embedder
+        self._fingerprint = fingerprint(embedder)
         self._vectors = vectors
 
     @classmethod
@@ -75,6 +77,7 @@ class Search:
         with ExitStack() as stack:
             with self._vectors.lock:
                 snapshot = stack.enter_context(self.library.reading())
+                refuse_other_fingerprint(snapshot.fingerprint, self._fingerprint)
                 among = snapshot.numbers(within) if within else None
                 near = self._vectors.nearest(snapshot, vector, max(CANDIDATES, k), among)
             keyword_hits = snapshot.keyword_hits(self._telling_words(snapshot, query_words), max(CANDIDATES, k), within)

@@ -3,61 +3,20 @@
 Scores: `keyword_hits` gives BM25, higher is better, 0 for no match. User text reaches the keyword index only as quoted words.
 """
 
-import json
 import sqlite3
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from index.article import Article, Passage
 from index.errors import ArticleMissing
-from index.integrity import ARTICLE_COLUMNS
+from index.rows import ARTICLE_COLUMNS, Listed, State, Version, restored
+from index.words import storable, words
 
 TITLE_WEIGHT = 1.0  # of a word in the title against one in the passage; benchmarks decide
-MAX_KEYWORDS = 32  # the rarest are searched: BM25 over 500 common words takes 20 s at 50,000 passages
 _ROWS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the library holds, in numbers. `newest` is the latest known publication date, `changed` the last change (UTC)."""
-
-    library: str
-    fingerprint: str
-    generation: int
-    changed: str
-    articles: int
-    passages: int
-    newest: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of a list of articles: everything but the text."""
-
-    id: str
-    title: str
-    source: str | None
-    url: str | None
-    published: str | None
-    updated: str | None
-    added: str
-    origin: str
-    content_hash: str
-    passages: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A text that an article had until `replaced_at`."""
-
-    content_hash: str
-    replaced_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,31 +157,3 @@ class Snapshot:
         for first in range(0, len(numbers), _ROWS_AT_ONCE):
             some = [int(number) for number in numbers[first : first + _ROWS_AT_ONCE]]
             yield from self._connection.execute(f"{select} ({','.join('?' * len(some))})", some)
-
-
-def restored(columns: Sequence[object]) -> Article:
-    """Make an Article of the columns ARTICLE_COLUMNS and text."""
-    names = [name.strip() for name in ARTICLE_COLUMNS.split(",")]
-    known = dict(zip([*names, "text"], columns, strict=True))
-    known["metadata"] = MappingProxyType(json.loads(str(known["metadata"])))
-    return Article(**known)  # type: ignore[arg-type]  # the columns are the fields
-
-
-def words(text: str) -> list[str]:
-    """Return the text's words as the keyword index would cut them: letters, digits and marks; the rest separates."""
-    return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in unicodedata.normalize("NFC", text)).split()
-
-
-def storable(text: str) -> str:
-    """Return the text without lone surrogates, which SQLite cannot take."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def rarest(frequencies: Iterable[tuple[str, int]], passages: int) -> list[str]:
-    """Return the words worth searching, given how many of the passages hold each: known ones, the rarest MAX_KEYWORDS.
-
-    BM25 gives nothing for a word of more than half of the passages, so such words are left out unless there are no others.
-    """
-    known = [(count, word) for word, count in frequencies if count]
-    telling = [(count, word) for count, word in known if count * 2 <= passages]
-    return [word for _, word in sorted(telling or known, key=lambda pair: pair[0])[:MAX_KEYWORDS]]

@@ -133,7 +133,7 @@ def _packed(index: Any, library: str) -> bytes:
     import faiss
 
     payload = faiss.serialize_index(index).tobytes()
-    header = {"library": library, "rows": index.ntotal, "sha256": hashlib.sha256(payload).hexdigest()}
+    header = {"library": library, "dimension": index.d, "rows": index.ntotal, "sha256": hashlib.sha256(payload).hexdigest()}
     return json.dumps(header).encode() + b"\n" + payload
 
 
@@ -143,11 +143,11 @@ def _unpacked(content: bytes, library: str, dimension: int) -> Any:
 
     line, _, payload = content.partition(b"\n")
     header = json.loads(line)
-    if header["library"] != library:
-        raise ValueError("it belongs to another library")
+    if header["library"] != library or header["dimension"] != dimension:
+        raise ValueError("it was made for another library or another model")
     if hashlib.sha256(payload).hexdigest() != header["sha256"]:
         raise ValueError("its bytes have changed")
     index: Any = faiss.deserialize_index(np.frombuffer(payload, dtype=np.uint8))
-    if index.ntotal != header["rows"] or index.d != dimension:
+    if index.ntotal != header["rows"]:
         raise ValueError("its size has changed")
     return index
