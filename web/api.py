@@ -45,7 +45,7 @@ def _add_health(api: FastAPI, gate: Gate) -> None:
     @api.get("/readyz", tags=["health"], response_model=models.Ready, responses=_errors(503))
     def readyz() -> Response:
         """Say whether the library and the models are loaded, and if not, what is being waited for."""
-        return JSON({"status": "ready", "library": gate.services().library.state().as_dict()})
+        return JSON({"status": "ready", "library": models.LibraryOut.of(gate.services().library.state()).model_dump()})
 
 
 def _add_ask(api: FastAPI, gate: Gate) -> None:
@@ -76,7 +76,7 @@ def _add_library(api: FastAPI, gate: Gate) -> None:
     def search(q: str, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)
-        hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().library.search(query, k)]
+        hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().searcher.search(query, k)]
         return JSON({"query": query, "hits": hits})
 
     @api.get("/v1/articles", tags=["library"], response_model=models.ArticlesOut, responses=_errors(503))
@@ -84,7 +84,7 @@ def _add_library(api: FastAPI, gate: Gate) -> None:
         """List the articles."""
         library = gate.services().library
         rows = [models.ArticleRowOut.of_row(row).model_dump() for row in library.articles()]
-        return JSON({"articles": rows, "library": library.state().as_dict()})
+        return JSON({"articles": rows, "library": models.LibraryOut.of(library.state()).model_dump()})
 
     @api.get("/v1/articles/{article_id}", tags=["library"], response_model=models.ArticleOut, responses=_errors(404, 503))
     def article(article_id: str) -> Response:

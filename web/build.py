@@ -9,9 +9,15 @@ from web.feedback import FeedbackLog
 from web.gate import Gate
 
 
+def import_gradio() -> None:
+    """Import Gradio; while it waits for the disk, other things can load."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
+    import gradio  # noqa: F401
+
+
 def build_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> FastAPI:
     """Return the page as an application. Slow the first time, so call it where nobody waits."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
+    import_gradio()
     import gradio as gr
 
     from web.page import create_page

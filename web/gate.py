@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.search import Hit
-
 from index.article import Article
-from rag.types import Answer, Event, LibraryState, Turn
+from index.search import Hit
+from rag.types import Answer, Event, Turn
 from web.problems import RETRY_SECONDS, Problem
 
 
@@ -34,6 +33,19 @@ class ArticleRow(Protocol):
     def published(self) -> str | None: ...
 
 
+class State(Protocol):
+    """What a library holds, in numbers; `newest` is the latest known date of publication."""
+
+    @property
+    def articles(self) -> int: ...
+    @property
+    def passages(self) -> int: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def newest(self) -> str | None: ...
+
+
 class Shelves(Protocol):
     """The library as a reader sees it."""
 
@@ -41,9 +53,13 @@ class Shelves(Protocol):
 
     def articles(self) -> Sequence[ArticleRow]: ...
 
-    def state(self) -> LibraryState: ...
+    def state(self) -> State: ...
 
-    def search(self, query: str, k: int) -> Sequence[Hit]: ...
+
+class Searcher(Protocol):
+    """Finds passages, best first."""
+
+    def search(self, query: str, k: int = 8) -> Sequence[Hit]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class Services:
 
     answerer: Answerer
     library: Shelves
+    searcher: Searcher
 
 
 class Gate:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from index.article import Article
 from index.search import Hit
-from web.gate import ArticleRow
+from web.gate import ArticleRow, State
 from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS
 
 
@@ -78,6 +78,10 @@ class LibraryOut(BaseModel):
     passages: int
     fingerprint: str
     newest: str | None
+
+    @classmethod
+    def of(cls, state: State) -> Self:
+        return cls(articles=state.articles, passages=state.passages, fingerprint=state.fingerprint, newest=state.newest)
 
 
 class AnswerOut(BaseModel):

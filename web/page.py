@@ -17,6 +17,10 @@ from web.stream import guarded
 
 _QUEUED = 64
 _AT_ONCE = 8
+_WELCOME = (
+    "<h1>Ask the articles.</h1><p>Every sentence of an answer shows the exact words it rests on. "
+    "A quote can be exact, and its article wrong.</p>"
+)
 _STOPPED = "Stopped."
 # Every event is the page's own: none is an endpoint for others, and the chat itself shows what is going on.
 _OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -28,7 +32,8 @@ Shown = tuple[Any, Any, Any]
 def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> gr.Blocks:
     """Return the page. Everything that answers comes through the gate, at the time it is needed."""
     talk = Talk(gate)
-    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_height=True) as page:
+    page = gr.Blocks(title="Footnote", analytics_enabled=False, fill_height=True)
+    with page:
         # The conversation stays in the reader's browser; Gradio wants a key, which the browser knows, so it protects nothing.
         stored = gr.BrowserState([], storage_key="footnote-conversation", secret="in the page")  # noqa: S106
         chat = _chat(examples)
@@ -62,7 +67,7 @@ def _chat(examples: Sequence[str]) -> gr.Chatbot:
         line_breaks=False,
         allow_tags=False,
         group_consecutive_messages=False,
-        placeholder="<h1>Ask the articles.</h1><p>Every sentence of an answer shows the exact words it rests on.</p>",
+        placeholder=_WELCOME,
         examples=[{"text": example} for example in examples],
     )
 

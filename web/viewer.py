@@ -6,8 +6,8 @@ The viewer itself is `assets/page.js`: it fetches an article from /v1/articles a
 import re
 from html import escape
 
-from rag.types import LibraryState
 from web.docs import ASSETS
+from web.gate import State
 
 # Gradio's page names pictures on other hosts for link previews, and a manifest for installing it as an app.
 _UNWANTED = re.compile(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|\s*<link rel="manifest"[^>]*>')
@@ -23,7 +23,7 @@ def dressed(page: str, nonce: str, library_line: str) -> str:
     return page.replace("<script", f'<script nonce="{nonce}"')
 
 
-def library_line(state: LibraryState, sources: set[str | None]) -> str:
+def library_line(state: State, sources: set[str | None]) -> str:
     """Return what the library holds, in one line."""
     if not state.articles:
         return "The library is empty"

@@ -1,0 +1,140 @@
+"""The front door: reads the settings, serves at once, and builds the objects behind it while people already see why they wait.
+
+Exit status: 0 stopped, 1 error, and those of index/errors.py when the library cannot be served.
+"""
+
+import logging
+import socket
+import sys
+import threading
+import time
+
+import uvicorn
+
+from index.adding import add_files
+from index.embedder import Embedder
+from index.errors import LibraryError, LibraryMissing
+from index.search import Search
+from rag.answer import Answerer
+from settings import BadSetting, Settings, read
+from web.build import build_page, import_gradio
+from web.door import Door
+from web.examples import examples
+from web.feedback import FeedbackLog
+from web.front import create_front
+from web.gate import Gate, Services
+
+_GRACE_SECONDS = 10
+_TIME_TO_BE_READ = 3.0  # how long a page that is already open can still learn why there will be no library
+
+
+def main() -> int:
+    """Serve until stopped; return the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings = read()
+        listening = listen(settings.host, settings.port)
+    except (BadSetting, CannotListen) as error:
+        _say(str(error))
+        return 1
+    gate = Gate()
+    door = Door(gate)
+    config = uvicorn.Config(
+        create_front(gate, door, [settings.host, *settings.hosts]),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    loader = Loader(settings, gate, door, server)
+    loader.start()
+    host, port = listening.getsockname()[:2]
+    _say(f"Footnote is at http://{f'[{host}]' if ':' in host else host}:{port} and is loading.")
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        _say("Stopped.")
+    return loader.exit_status
+
+
+class CannotListen(Exception):
+    """The address or port cannot be had; str(error) says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow is done. Raises CannotListen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(1024)
+    except OSError as error:
+        hint = "stop what uses it, or choose others with RAG_HOST and RAG_PORT"
+        raise CannotListen(f"cannot listen on {host} port {port} ({error.strerror}); {hint}") from error
+    return listening
+
+
+class Loader(threading.Thread):
+    """Builds what is slow to build, opens the gate and then the door; or says why it cannot, and stops the server."""
+
+    def __init__(self, settings: Settings, gate: Gate, door: Door, server: uvicorn.Server) -> None:
+        super().__init__(name="loader", daemon=True)
+        self._settings, self._gate, self._door, self._server = settings, gate, door, server
+        self.exit_status = 0
+
+    def run(self) -> None:
+        try:
+            self._load()
+        except LibraryError as error:
+            self._fail(error.message, error.hint, error.exit_status)
+        except Exception:
+            logging.getLogger("footnote").exception("loading failed")
+            self._fail("loading failed", "see the log", 1)
+
+    def _load(self) -> None:
+        settings, gate = self._settings, self._gate
+        importing = threading.Thread(target=import_gradio, daemon=True)
+        importing.start()
+        gate.loading("The library is being opened.")
+        embedder = Embedder(settings.embedder)
+        search = open_library(settings, embedder, gate)
+        gate.loading("The language models are being loaded.")
+        embedder.load()
+        answerer = Answerer.over(search)
+        gate.open(Services(answerer, search.library, search))
+        feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
+        importing.join()
+        self._door.open(build_page(gate, examples(settings.articles, search.library.articles()), feedback))
+        _say("Footnote is ready.")
+
+    def _fail(self, message: str, hint: str, exit_status: int) -> None:
+        _say(f"{message}; {hint}")
+        self._gate.fail(message, hint)
+        self.exit_status = exit_status
+        time.sleep(_TIME_TO_BE_READ)
+        self._server.should_exit = True
+
+
+def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:
+    """Open the library; where there is none yet, make one of the default articles."""
+    try:
+        return Search.open(settings.data, embedder)
+    except LibraryMissing:
+        if settings.read_only:
+            raise
+    search = Search.open(settings.data, embedder, create=True, command="python app.py")
+    gate.loading("The articles are being read for the first time.")
+    for result in add_files(search.library, embedder, [settings.articles]):
+        if result.reason:
+            _say(f"{result.name}: {result.reason}")
+    return search
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is the command line
+
+
+if __name__ == "__main__":
+    sys.exit(main())
