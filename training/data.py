@@ -10,10 +10,9 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 DEV_SHARE = 12  # one paragraph in twelve of every set is kept for choosing, on neither side twice
 BOARD = "squad11_articles_not_in_v2"  # for reporting: never learned from, never chosen by
@@ -55,7 +54,8 @@ def data_folder() -> Path:
 def read_rows(folder: Path, name: str) -> list[Example]:
     """Read one of the sets in the common format of `train/`."""
     found = []
-    for row in _lines(folder / "train" / f"{name}.jsonl.gz"):
+    for line in lines(folder / "train" / f"{name}.jsonl.gz"):
+        row = json.loads(line)
         context = row["context"]
         spans = [(a["start"], a["start"] + len(a["text"])) for a in row["answers"]]
         if name == "multispanqa":
@@ -123,9 +123,9 @@ def _trimmed(context: str, spans: list[tuple[int, int]]) -> tuple[tuple[int, int
     return tuple(kept)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for line in _text(path).splitlines():
-        yield json.loads(line)
+def lines(path: Path) -> list[str]:
+    """Return the lines of a gzip file that has one JSON object a line."""
+    return _text(path).rstrip("\n").split("\n")
 
 
 def _text(path: Path) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
-FORMAT = "footnote-reader-1"
+from rag.reader_network import FORMAT
+
 DECODE = {
     "max_question_tokens": 64,
     "window_tokens": 224,

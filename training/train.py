@@ -66,6 +66,11 @@ def _worker(
         dist.destroy_process_group()
 
 
+def default_processes() -> int:
+    """One process per core this process may use, at most eight; on a GPU one."""
+    return 1 if torch.cuda.is_available() else min(8, len(os.sched_getaffinity(0)))
+
+
 def compute_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where the hardware has it, else float32."""
     fast = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
@@ -93,7 +98,7 @@ class Run:
         running = 0.0
         for step in range(self.step, min(len(order), stop_after or len(order))):
             mine = order[step][self.place :: self.processes] or order[step][:1]
-            value = self._update([samples[n] for n in mine], _rate(step, len(order), plan))
+            value = self.update([samples[n] for n in mine], _rate(step, len(order), plan))
             running = value if not running else 0.98 * running + 0.02 * value
             self.step = step + 1
             now = time.monotonic()
@@ -108,7 +113,8 @@ class Run:
         if self.place == 0:
             self.save()
 
-    def _update(self, samples: Sequence[Sample], rate: float) -> float:
+    def update(self, samples: Sequence[Sample], rate: float) -> float:
+        """Take one step on these samples; return their loss before it."""
         batch = collate(samples)
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
         value = loss(self.model(*tensors), batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
@@ -124,6 +130,7 @@ class Run:
 
     def save(self) -> None:
         """Write the checkpoint under a temporary name, then rename it."""
+        self.work.mkdir(parents=True, exist_ok=True)
         state = {
             "plan": asdict(self.plan), "step": self.step, "optimizer": self.optimizer.state_dict(),
             "weights": {name: p.detach().cpu() for name, p in self.named.items()},

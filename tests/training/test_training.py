@@ -1,0 +1,122 @@
+"""The network and its training, on a tiny random encoder: product and training compute the same, resuming changes nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+
+from rag.reader_network import ReaderNetwork, merge
+from training.features import Sample, collate, load_tokenizer
+from training.network import SpanReader, lean_attention, load_encoder
+from training.train import Plan, Run
+
+PLAN = Plan(rank=4, alpha=8.0, batch_size=4, checkpoint_seconds=1e9)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a BERT of two layers and 16 dimensions with random weights, and a vocabulary of 120 words."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("encoder")
+    torch.manual_seed(1)
+    config = BertConfig(vocab_size=120, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32)
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    words = {"[PAD]": 0, "[UNK]": 1, **{f"w{n}": n for n in range(2, 120)}}
+    Tokenizer(WordLevel(words, unk_token="[UNK]")).save(str(folder / "tokenizer.json"))  # noqa: S106 - not a password
+    return folder
+
+
+def samples(count: int = 16) -> list[Sample]:
+    made = []
+    for n in range(count):
+        words = [2 + (n * 7 + k) % 90 for k in range(5 + n % 4)]
+        made.append(Sample((101, 3 + n % 5, 102, *words, 102), 3, 3 + n % 3 if n % 4 else 0, 4 + n % 3 if n % 4 else 0))
+    return made
+
+
+def network(encoder: Path, *, touched: bool = False) -> SpanReader:
+    torch.manual_seed(2)
+    made = SpanReader(load_encoder(encoder, torch.float32), PLAN.rank, PLAN.alpha)
+    if touched:
+        with torch.no_grad():
+            for name, parameter in made.trained().items():
+                if name.endswith(".b"):
+                    parameter.normal_(std=0.3)
+    return made
+
+
+def merged(model: SpanReader, encoder: Path) -> ReaderNetwork:
+    from safetensors.torch import load_file
+
+    changed = {name.removeprefix("encoder."): value.detach() for name, value in model.trained().items()}
+    weights = merge(load_file(encoder / "model.safetensors"), changed, PLAN.alpha / PLAN.rank, torch.float32)
+    return ReaderNetwork(weights, 2, 1e-12, load_tokenizer(encoder))
+
+
+def read_both(model: SpanReader, encoder: Path, rows: Sequence[Sample]) -> None:
+    batch = collate(rows)
+    with torch.inference_mode():
+        trained = model(batch.tokens, batch.segments, batch.attention, batch.context)
+    found = merged(model, encoder).logits(rows[0].ids[1 : rows[0].question - 1], [r.ids[r.question : -1] for r in rows])
+    for row, (sample, logits) in enumerate(zip(rows, found, strict=True)):
+        inside = slice(sample.question, len(sample.ids) - 1)
+        assert logits.start == pytest.approx(trained.start[row, inside].numpy(), abs=1e-4)
+        assert logits.end == pytest.approx(trained.end[row, inside].numpy(), abs=1e-4)
+        assert logits.null == pytest.approx(float(trained.start[row, 0] + trained.end[row, 0]), abs=1e-4)
+        assert logits.answerable == pytest.approx(float(trained.answerable[row]), abs=1e-4)
+
+
+def test_merged_weights_without_padding_read_as_adapters_with_padding_do(encoder: Path) -> None:
+    same_question = [s for s in samples() if s.ids[1] == samples()[0].ids[1]]
+    assert len({len(s.ids) for s in same_question}) > 1
+    read_both(network(encoder, touched=True), encoder, same_question)
+
+
+def test_fresh_adapters_change_nothing(encoder: Path) -> None:
+    from transformers import BertModel
+
+    batch = collate(samples())
+    plain = BertModel.from_pretrained(encoder, add_pooling_layer=False, local_files_only=True).train(mode=False)
+    arguments = {"input_ids": batch.tokens, "token_type_ids": batch.segments, "attention_mask": batch.attention}
+    with torch.inference_mode():
+        expected = plain(**arguments).last_hidden_state
+        found = network(encoder).encoder(**arguments).last_hidden_state
+    assert torch.allclose(found[batch.attention > 0], expected[batch.attention > 0], atol=1e-5)
+
+
+def test_lean_attention_equals_torchs_own() -> None:
+    torch.manual_seed(3)
+    query, key, value = (torch.randn(2, 3, 5, 4) for _ in range(3))
+    mask = torch.zeros(2, 1, 1, 5).masked_fill(torch.tensor([[0, 0, 0, 0, 1], [0] * 5]).bool()[:, None, None], -1e9)
+    expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    found, _ = lean_attention(torch.nn.Identity(), query, key, value, mask)
+    assert torch.allclose(found, expected.transpose(1, 2), atol=1e-6)
+
+
+def test_training_lowers_the_loss_and_leaves_the_encoder_alone(encoder: Path, tmp_path: Path) -> None:
+    model = network(encoder)
+    before = {name: value.clone() for name, value in model.named_parameters() if not value.requires_grad}
+    run = Run(PLAN, model, tmp_path)
+    first = run.update(samples(), 1e-2)
+    last = [run.update(samples(), 1e-2) for _ in range(30)][-1]
+    assert last < first * 0.8
+    assert all(torch.equal(value, dict(model.named_parameters())[name]) for name, value in before.items())
+
+
+def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(encoder: Path, tmp_path: Path) -> None:
+    whole, first, second = (network(encoder) for _ in range(3))
+    Run(PLAN, whole, tmp_path / "whole").go(samples())
+    Run(PLAN, first, tmp_path / "parts").go(samples(), stop_after=2)
+    Run(PLAN, second, tmp_path / "parts").go(samples())
+    for name, value in whole.trained().items():
+        assert torch.equal(value, second.trained()[name]), name
+
+
+def test_a_checkpoint_of_another_plan_is_refused(encoder: Path, tmp_path: Path) -> None:
+    Run(PLAN, network(encoder), tmp_path).go(samples(), stop_after=1)
+    with pytest.raises(ValueError, match="another plan"):
+        Run(Plan(rank=4, alpha=8.0, batch_size=2), network(encoder), tmp_path).go(samples())
