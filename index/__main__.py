@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", _search, "print the passages that fit best")
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("-k", type=int, default=8, help="how many (default: 8)")
-    search.add_argument("--since", metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
-    search.add_argument("--until", metavar="DATE", help="only articles published on this day or earlier")
+    search.add_argument("--since", type=_day, metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
+    search.add_argument("--until", type=_day, metavar="DATE", help="only articles published on this day or earlier")
     search.add_argument("--source", help="only articles of this outlet")
     command("verify", _verify, "check every byte of the library")
     command("rebuild", _rebuild, "split and embed every article again; save what can be saved of a damaged library")
     return parser
+
+
+def _day(written: str) -> str:
+    return date.fromisoformat(written).isoformat()
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -82,7 +82,9 @@ class Database:
         with failures(self.path):
             connection = self._take()
             try:
+                connection.execute("PRAGMA busy_timeout=500")  # a reader may hold on to an older state for as long as it likes
                 busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000:.0f}")
             finally:
                 self._give_back(connection)
         return not busy

@@ -67,7 +67,7 @@ class Search:
     ) -> list[Hit]:
         """Return the k best passages, best first; of equals, the one added first. No words, no hits.
 
-        `since` and `until` are ISO dates, both included; `source` is an outlet's exact name.
+        `since` and `until` are ISO dates, both included; `source` is an outlet's exact name. ValueError for what is no date.
         """
         query, within = clean(query), Within(since, until, source)
         query_words = words(query)

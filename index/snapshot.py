@@ -6,6 +6,7 @@ Scores: `keyword_hits` gives BM25, higher is better, 0 for no match. User text r
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,27 +22,30 @@ _ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """What to search: articles published from `since` through `until` (whole days), of one outlet. Undated articles are
-    outside any dates, and an article dated with a year or month only is inside when all of it is."""
+    """What to search: articles published from day `since` through day `until`, of one outlet.
+
+    Undated articles are outside any dates. Raises ValueError for what is no ISO date.
+    """
 
     since: str | None = None
     until: str | None = None
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        for day in (self.since, self.until):
+            if day:
+                date.fromisoformat(day[:10])
 
     def __bool__(self) -> bool:
         return any((self.since, self.until, self.source))
 
     def sql(self) -> tuple[str, dict[str, str]]:
         """Return a condition on `a` (articles) and its parameters."""
-        conditions = ["1"]
-        if self.since:
-            conditions.append("substr(a.published || '-01-01', 1, 10) >= :since")
-        if self.until:
-            conditions.append("substr(a.published || substr('9999-12-31', length(a.published) + 1), 1, 10) <= :until")
-        if self.source:
-            conditions.append("a.source = :source")
-        known = {"since": (self.since or "")[:10], "until": (self.until or "")[:10], "source": self.source or ""}
-        return " AND ".join(conditions), {name: storable(value) for name, value in known.items()}
+        conditions = {"since": "substr(a.published, 1, 10) >= :since", "until": "substr(a.published, 1, 10) <= :until"}
+        conditions["source"] = "a.source = :source"
+        given = {"since": (self.since or "")[:10], "until": (self.until or "")[:10], "source": storable(self.source or "")}
+        given = {name: value for name, value in given.items() if value}
+        return " AND ".join(["1", *(conditions[name] for name in given)]), given
 
 
 class Snapshot:

@@ -1,0 +1,100 @@
+"""Adding: a result for every file, nothing done twice, bounded batches."""
+
+import pytest
+
+from index.adding import BATCH_PASSAGES, Result, add_articles, add_files
+from index.errors import LibraryLocked
+from tests.libraries import add, article, news, opened
+
+
+@pytest.fixture
+def search(tmp_path):
+    with opened(tmp_path / "data") as library:
+        yield library
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for n in range(4):
+        (folder / f"text{n}.txt").write_text(f"Story {n} begins here. It ends with word{n}.", encoding="utf-8")
+    return folder
+
+
+def outcomes(search, *paths):
+    return [result.outcome for result in add_files(search.library, search.embedder, paths)]
+
+
+def test_a_folder_goes_in_and_the_second_time_nothing_happens(search, folder):
+    assert outcomes(search, folder) == ["added"] * 4
+    before, embedded = search.library.state(), len(search.embedder.embedded)
+    assert outcomes(search, folder) == ["unchanged"] * 4
+    assert search.library.state() == before
+    assert len(search.embedder.embedded) == embedded
+
+
+def test_only_what_changed_is_embedded_again(search, folder):
+    outcomes(search, folder)
+    search.embedder.embedded.clear()
+    (folder / "text2.txt").write_text("Story two is another now.", encoding="utf-8")
+    (folder / "text9.txt").write_text("Story nine is new.", encoding="utf-8")
+    assert sorted(outcomes(search, folder)) == ["added", "unchanged", "unchanged", "unchanged", "updated"]
+    assert len(search.embedder.embedded) == 2
+
+
+def test_a_file_that_cannot_be_used_is_refused_with_the_reason_and_the_others_go_in(search, folder):
+    (folder / "empty.txt").write_bytes(b"")
+    results = list(add_files(search.library, search.embedder, [folder, folder / "missing.txt"]))
+    refused = {result.name.rsplit("/", 1)[-1]: result.reason for result in results if result.outcome == "refused"}
+    assert set(refused) == {"empty.txt", "missing.txt"}
+    assert all(refused.values())
+    assert search.library.state().articles == 4
+
+
+def test_results_come_in_the_order_of_what_was_given(search):
+    given = [*news(3), Result("x.bin", "refused", reason="no"), *news(2, first=1), article("bad", "Text.", id="../etc/passwd")]
+    assert [result.outcome for result in add(search, given)] == ["added"] * 3 + ["refused", "unchanged", "unchanged", "refused"]
+
+
+def test_the_same_article_twice_in_one_batch_is_one_article(search):
+    results = add(search, [article("a", "First text."), article("a", "Second text."), article("b", "Second text.")])
+    assert [result.outcome for result in results] == ["added", "updated", "unchanged"]
+    assert [listed.id for listed in search.library.articles()] == [results[0].article_id]
+
+
+def test_an_id_in_use_is_refused_and_named(search):
+    results = add(search, [article("a", "First.", id="same"), article("b", "Second.", id="same")])
+    assert [result.outcome for result in results] == ["added", "refused"]
+    assert "'same'" in results[1].reason
+
+
+@pytest.mark.parametrize("name", ["../up", "a b", "a/b", "x" * 200, "é", "a#b", "a:1-2", ".hidden"])
+def test_an_id_that_no_link_can_carry_is_refused(search, name):
+    assert add(search, [article("a", "First.", id=name)])[0].outcome == "refused"
+
+
+def test_a_result_is_given_out_only_when_it_is_durable(search):
+    with opened(search.library.folder) as other:
+        for result in add_articles(search.library, search.embedder, news(300)):
+            assert other.library.get(result.article_id)
+
+
+def test_batches_stay_small(search, monkeypatch):
+    sizes = []
+    embed = search.embedder.vectors
+    monkeypatch.setattr(search.embedder, "vectors", lambda texts: sizes.append(len(texts)) or embed(texts))
+    add(search, news(400))
+    assert len(sizes) > 1
+    assert max(sizes) < BATCH_PASSAGES + 10
+
+
+def test_stopping_half_way_keeps_what_was_done_and_frees_the_library(search):
+    running = add_articles(search.library, search.embedder, news(300))
+    done = [next(running).article_id for _ in range(20)]
+    with opened(search.library.folder) as other:
+        with pytest.raises(LibraryLocked):
+            add(other, news(1))
+        running.close()
+        add(other, news(1, first=999))
+    assert set(done) <= {listed.id for listed in search.library.articles()}

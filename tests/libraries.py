@@ -1,0 +1,37 @@
+"""Small libraries for tests: articles with given words, put into a folder with the word-count embedder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from index.adding import Result, add_articles
+from index.article import Article
+from index.search import Search
+from tests.fakes import WordCountEmbedder
+
+
+def article(name: str, text: str, **known: str | None) -> Article:
+    """An article from an origin of this name."""
+    return Article.create(text, title=known.pop("title", None) or name.capitalize(), origin=f"test:{name}", **known)
+
+
+def opened(folder: Path, **options: bool) -> Search:
+    return Search.open(folder, WordCountEmbedder(), create=True, command="a test", **options)
+
+
+def add(search: Search, articles: Iterable[Article | Result]) -> list[Result]:
+    return list(add_articles(search.library, search.embedder, articles))
+
+
+def news(count: int, *, first: int = 0) -> list[Article]:
+    """Distinct short articles, each with a word of its own (`word7`) and two passages."""
+    return [
+        article(
+            f"story{n}",
+            f"The word{n} council met on day {n} in the harbour town. It spoke of bridges and of trains.\n\n"
+            + " ".join(f"Later the number{n} was counted again by clerk {k}, who wrote it down with care." for k in range(8)),
+            id=f"story{n}",
+            published=f"2024-{n % 12 + 1:02}-{n % 28 + 1:02}",
+            source=("The Harbour Post", "The Hill Times")[n % 2],
+        )
+        for n in range(first, first + count)
+    ]
