@@ -101,10 +101,9 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
     reports = by_type(outcomes)
     if options.wrong:
         for outcome in outcomes:
-            if outcome.answer.abstained != outcome.case.unanswerable or (outcome.case.sentences and not outcome.right_sentence):
-                _say(
-                    f"{outcome.case.id} {outcome.answer.confidence:.2f} {outcome.answer.searched_for}\n      {outcome.answer.text[:200]}"
-                )
+            if not outcome.is_right:
+                answer = outcome.answer
+                _say(f"{outcome.case.id} {answer.confidence:.2f} {answer.searched_for}\n      {answer.text[:200]}")
     if options.save:
         options.save.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(reports) if options.json else as_table(reports, baseline))

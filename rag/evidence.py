@@ -1,9 +1,12 @@
 """Claims become a numbered text with verified citations. Pure: no model, no store, no clock."""
 
+import re
 from collections.abc import Sequence
 
 from index.article import Article
 from rag.types import Citation, Claim, Quotation, Reading
+
+_FOREIGN_MARK = re.compile(r"\[(\d[\d\s,–-]*)\]")
 
 
 class CitationError(Exception):
@@ -26,6 +29,12 @@ def quotation(reading: Reading, start: int, end: int) -> Quotation:
         content_hash=article.content_hash,
         score=round(reading.hit.score, 4),
     )
+
+
+def shown(quote: str) -> str:
+    """Return a quote as a claim shows it: on one line, and without marks like "[3]" of the article's own, which would pass
+    for marks of this answer. What is cited stays exact."""
+    return " ".join(_FOREIGN_MARK.sub(r"(\1)", quote).split())
 
 
 def compose(claims: Sequence[Claim]) -> tuple[str, tuple[Citation, ...]]:

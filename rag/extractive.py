@@ -1,8 +1,10 @@
 """The writer that quotes: readings become one to three claims, each whole sentences of an article. Invents no word."""
 
+import re
 from collections.abc import Sequence
 
 from index.passages import Span, sentences
+from rag.evidence import shown
 from rag.sentences import SentenceScorer
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
@@ -11,6 +13,14 @@ from rag.types import Claim, Query, Reading
 MAX_CLAIMS = 3
 _READ_FOR_MORE = 5  # passages whose other sentences may join the answer
 _MUCH_WORSE = 0.75  # of the best sentence's score: below that a further sentence is off the point
+_REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
+_REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed)? (?:of|from)|caused? by|reasons?"
+    r"|so that|in order to"
+    r"|to (?:avoid|prevent|counter|secure|ensure|protect)|fear(?:s|ing|ed)?|concern(?:s|ed)?|citing|amid"
+    r"|aim(?:s|ed|ing)? (?:to|at))\b",
+    re.IGNORECASE,
+)
 _SAME_WORDS = 0.6  # Jaccard overlap of stems from which two sentences say the same
 
 
@@ -32,8 +42,10 @@ class ExtractiveWriter:
     def _with_more(self, query: Query, lead: Claim, readings: Sequence[Reading]) -> list[Claim]:
         """Add sentences that score nearly as well as the best and say something else."""
         found = [(reading, start, end) for reading in readings for start, end in _sentences_of(reading)]
-        scores = self._scorer.scores(query.text, [reading.hit.article.text[start:end] for reading, start, end in found])
-        ranked = sorted(zip(scores.tolist(), found, strict=True), key=lambda pair: -pair[0])
+        texts = [reading.hit.article.text[start:end] for reading, start, end in found]
+        reasons = [_REASON_BONUS if query.kind == "why" and _REASON.search(text) else 0.0 for text in texts]
+        scores = (self._scorer.scores(query.text, texts) + reasons).tolist()
+        ranked = sorted(zip(scores, found, strict=True), key=lambda pair: -pair[0])
         claims = [lead]
         for score, (reading, start, end) in ranked:
             if len(claims) == MAX_CLAIMS or score < _MUCH_WORSE * ranked[0][0]:
@@ -51,7 +63,7 @@ def _claim(reading: Reading, start: int, end: int) -> Claim:
     touched = covering(article_sentences, start, end)
     if touched:
         start, end = standing_alone(text, article_sentences, *touched)
-    return Claim(text=" ".join(text[start:end].split()), reading=reading, start=start, end=end)
+    return Claim(text=shown(text[start:end]), reading=reading, start=start, end=end)
 
 
 def _sentences_of(reading: Reading) -> list[Span]:

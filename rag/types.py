@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from index.search import Hit
 from index.rows import State
+from index.search import Hit
 
 Reason = Literal["nothing_relevant", "not_answered_by_sources", "outside_dates", "empty_library"]
 Mode = Literal["extractive", "generative"]

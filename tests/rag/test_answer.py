@@ -1,0 +1,167 @@
+"""rag/answer.py over a real library on the disk, with a small embedder and the sentence reader."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.adding import add_articles
+from index.article import Article
+from index.search import Search
+from rag.answer import Answerer
+from rag.confidence import Confidence
+from rag.sentences import SentenceReader, SentenceScorer
+from rag.types import Answer, Citation, Delta, Searched, Turn
+from tests.fakes import WordCountEmbedder
+
+HARBOUR = (
+    "Harbour closed after crane fails\n"
+    "The harbour of Velm closed on Monday after a crane collapsed. “We had no choice. The cranes were failing,” said "
+    "harbour master Ida Brandt. 🚢 Ships now sail to Orsk.\n"
+    "Subscribe to our newsletter to get more stories in your inbox.\n"
+    "The crane collapsed because its cable had rusted. Repairs cost nine million crowns. Ida Brandt expects a long closure."
+)
+MARKET = "The fish market of Velm moved to the square in 2019. Forty traders sell herring there. They pay no rent."
+ALIKE = "The same thing happened. The same thing happened.\r\n\tThe same thing happened.\r\nשלום עולם. The same thing happened."
+
+
+def articles() -> list[Article]:
+    return [
+        Article.create(HARBOUR, title="Harbour closed", origin="test:harbour", source="Velm Post", published="2024-03-05"),
+        Article.create(MARKET, title="Market moved", origin="test:market"),
+        Article.create(ALIKE, title="Alike", origin="test:alike"),
+    ]
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Iterator[Search]:
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as opened:
+        list(add_articles(opened.library, opened.embedder, articles()))
+        yield opened
+
+
+def answering(search: Search, threshold: float = 0.55) -> Answerer:
+    scorer = SentenceScorer(search.embedder)
+    confidence = Confidence({"in_passage": 6.0, "unknown": -4.0}, bias=-3.0, threshold=threshold)
+    return Answerer(search, SentenceReader(scorer), scorer, confidence)
+
+
+def assert_citations_are_real(answer: Answer, search: Search) -> None:
+    for number, citation in enumerate(answer.citations, start=1):
+        quoted = citation.quotation
+        article = search.library.get(quoted.article_id)
+        assert article.text[quoted.start : quoted.end] == quoted.quote
+        assert article.content_hash == quoted.content_hash
+        assert citation.number == number
+        assert answer.text[citation.claim_start : citation.claim_end].endswith(f"[{number}]")
+    assert [int(mark) for mark in re.findall(r"\[(\d+)\]", answer.text)] == list(range(1, len(answer.citations) + 1))
+
+
+def test_a_question_is_answered_with_the_sentence_that_tells(search: Search) -> None:
+    answer = answering(search).ask("When did the harbour of Velm close?")
+    assert answer.text == "The harbour of Velm closed on Monday after a crane collapsed. [1]"
+    assert not answer.abstained
+    assert_citations_are_real(answer, search)
+
+
+def test_a_quotation_keeps_its_speaker(search: Search) -> None:
+    answer = answering(search).ask("What did the harbour master say about the cranes failing?")
+    assert answer.text.startswith("“We had no choice. The cranes were failing,” said harbour master Ida Brandt.")
+
+
+def test_a_question_that_wants_a_reason_may_take_several_sentences_and_repeats_none(search: Search) -> None:
+    answer = answering(search).ask("Why did the harbour close and the crane collapse?")
+    quotes = [citation.quotation.quote for citation in answer.citations]
+    assert 1 < len(quotes) <= 3
+    assert len(set(quotes)) == len(quotes)
+    assert_citations_are_real(answer, search)
+
+
+def test_marks_of_the_article_do_not_pass_for_marks_of_the_answer(search: Search) -> None:
+    marked = "The lighthouse of Orsk was lit in 1871.[3] Its keeper [7, 8] was Tor Aasen."
+    list(add_articles(search.library, search.embedder, [Article.create(marked, title="Lighthouse", origin="test:light")]))
+    answer = answering(search, 0.0).ask("Who was keeper of the lighthouse of Orsk?")
+    assert_citations_are_real(answer, search)
+    assert any("[" in citation.quotation.quote for citation in answer.citations)
+
+
+def test_what_the_articles_do_not_deal_with_is_refused_with_near_misses_and_no_citation(search: Search) -> None:
+    answer = answering(search).ask("Which volcano erupted in Iceland yesterday?")
+    assert answer.abstained
+    assert answer.reason in {"nothing_relevant", "not_answered_by_sources"}
+    assert (answer.citations, answer.short_answer) == ((), None)
+    assert "[" not in answer.text
+    assert answer.near_misses
+
+
+def test_page_furniture_is_neither_answer_nor_near_miss(search: Search) -> None:
+    for threshold in (0.0, 1.1):
+        answer = answering(search, threshold).ask("How can I subscribe to your newsletter in my inbox?")
+        shown = [citation.quotation for citation in answer.citations] + list(answer.near_misses)
+        assert shown
+        assert not any("newsletter" in quoted.quote for quoted in shown)
+
+
+def test_an_empty_library_is_named_as_the_reason(tmp_path: Path) -> None:
+    with Search.open(tmp_path, WordCountEmbedder(), create=True) as empty:
+        answer = answering(empty).ask("Who is there?")
+    assert (answer.abstained, answer.reason, answer.near_misses) == (True, "empty_library", ())
+
+
+def test_a_day_before_every_article_is_named_as_the_reason(search: Search) -> None:
+    assert answering(search).ask("When did the harbour close?", as_of="2020-01-01").reason == "outside_dates"
+
+
+def test_a_day_after_an_article_lets_it_answer(search: Search) -> None:
+    answer = answering(search).ask("When did the harbour of Velm close?", as_of="2024-03-05")
+    assert {citation.quotation.published for citation in answer.citations} == {"2024-03-05"}
+
+
+def test_a_follow_up_is_searched_as_a_question_that_stands_alone(search: Search) -> None:
+    history = [Turn("user", "Who is Ida Brandt?"), Turn("assistant", "A harbour master. [1]")]
+    assert answering(search).ask("What does she expect?", history).searched_for == "What does Ida Brandt expect?"
+
+
+def test_a_stream_tells_the_same_answer_piece_by_piece(search: Search) -> None:
+    first, *middle, last = answering(search).stream("Why did the harbour of Velm close after the crane collapsed?")
+    assert isinstance(first, Searched)
+    assert isinstance(last, Answer)
+    assert "".join(event.text for event in middle if isinstance(event, Delta)) == last.text
+    assert tuple(event for event in middle if isinstance(event, Citation)) == last.citations
+
+
+def test_the_same_question_gives_the_same_bytes(search: Search) -> None:
+    def told() -> str:
+        answer = answering(search).ask("Why did the harbour close?").as_dict()
+        return json.dumps({name: value for name, value in answer.items() if name not in {"id", "timings_ms"}})
+
+    assert told() == told()
+
+
+def test_how_many_hits_are_asked_for_does_not_change_the_answer(search: Search) -> None:
+    assert (
+        answering(search).ask("When did the market move?", k=1).text
+        == answering(search).ask("When did the market move?", k=8).text
+    )
+
+
+def test_equal_sentences_are_cited_where_they_were_found(search: Search) -> None:
+    answer = answering(search, 0.0).ask("the same thing happened")
+    assert answer.citations[0].quotation.quote.startswith("The same thing happened.")
+    assert_citations_are_real(answer, search)
+
+
+@pytest.mark.parametrize("question", ["???", "🚢", "\x00", "“", "a" * 4000, 'NEAR(harbour, 3) OR "', "שלום", "% _ ' -- ;"])
+def test_odd_questions_get_an_answer_or_a_refusal(search: Search, question: str) -> None:
+    assert_citations_are_real(answering(search).ask(question), search)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(min_size=1, max_size=300), question=st.text(min_size=1, max_size=40))
+def test_every_citation_is_real_whatever_the_text(search: Search, text: str, question: str) -> None:
+    list(add_articles(search.library, search.embedder, [Article.create(text, title="Any", origin="test:any")]))
+    assert_citations_are_real(answering(search, 0.0).ask(question), search)
