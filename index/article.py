@@ -60,13 +60,13 @@ class Article:
     def create(cls, raw_text: str, *, title: str, origin: str, **known: str | None) -> "Article":
         """Clean the text once and derive id, hash and time of adding. `known` are source, url, published, updated, id;
         anything else is kept as metadata."""
-        text, title = clean(raw_text), " ".join(clean(title).split())
+        text, title, origin = clean(raw_text), " ".join(clean(title).split()), clean(origin)
         given_id = known.pop("id", None)
         fields = {name: _one_line(known.pop(name, None)) for name in ("source", "url")}
         for name in ("published", "updated"):
             as_written = known.pop(name, None)
             fields[name] = iso_date(as_written)
-            known |= {} if fields[name] else {f"{name}_as_written": as_written}
+            known |= {f"{name}_as_written": as_written} if as_written and not fields[name] else {}
         return cls(
             id=given_id or article_id(origin),
             text=text,
@@ -80,12 +80,15 @@ class Article:
 
 
 def iso_date(as_written: str | None) -> str | None:
-    """Return an ISO 8601 date or date-time unchanged, and None for anything else: a date is never guessed."""
+    """Return an ISO 8601 date or date-time, beginning YYYY-MM-DD, and None for anything else: a date is never guessed."""
+    written = (as_written or "").strip()
     try:
-        datetime.fromisoformat(as_written.strip()) if as_written else None
+        read = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return as_written.strip() if as_written else None
+    if re.match(r"\d{4}-\d\d-\d\d", written):
+        return written
+    return read.isoformat() if re.search(r"[T ]", written) else read.date().isoformat()
 
 
 def _one_line(value: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """Plain text: bytes in whatever encoding they are in become text. Knows no files."""
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -14,7 +15,8 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-_PROBE = 64 * 1024
+_PROBE, _MAX_PROBE = 64 * 1024, 256 * 1024
+_TELLING = re.compile(rb"[^\n\x80-\xff]{0,80}[\x80-\xff][^\n]*")  # plain ASCII before it says nothing of the encoding
 # Labels mean what browsers take them for (encoding.spec.whatwg.org): pages that say latin-1 use the Windows superset.
 _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
 
@@ -56,16 +58,17 @@ def codec_name(label: str | None) -> str | None:
 
 
 def guessed(data: bytes) -> str:
-    """Return the encoding that bytes which are not UTF-8 look like, judged around the first byte that shows it.
+    """Return the encoding that bytes which are not UTF-8 look like, judged by the lines that show one.
 
     Raises `UnusableContent` when they look like none.
     """
-    start = 0
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        start = max(0, error.start - _PROBE // 2)
-    guess = from_bytes(data[start : start + _PROBE]).best()
+    telling, size = [], 0
+    for match in _TELLING.finditer(data):
+        telling.append(match.group())
+        size += len(telling[-1])
+        if size > _PROBE:
+            break
+    guess = from_bytes(b"\n".join(telling)[:_MAX_PROBE]).best()
     if guess is None:
         raise UnusableContent("it is not text in any encoding that could be recognised; save it as UTF-8")
     return _SUPERSETS.get(codecs.lookup(guess.encoding).name, guess.encoding)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused
 _MAX_LINE = 4 * MAX_CHARS + 256 * 1024  # bytes of the longest article and its facts
 _KEPT = 2  # idle children; each ends by itself after a minute
 _ROOT = Path(__file__).resolve().parents[2]
+CHILD = (sys.executable, "-P", "-s", "-m", "index.readers.child")
 _REASONS = {
     "MemoryError": "reading it takes more memory than is allowed",
     "RecursionError": "it is nested too deeply",
@@ -42,8 +43,8 @@ class Limits:
 class Sandbox:
     """Parses files in child processes. Threads may share one; it starts a child when none is idle."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: Limits | None = None, command: Sequence[str] = CHILD) -> None:
+        self._limits, self._command = limits or Limits(), command
         self._idle: list[_Child] = []
         atexit.register(self.close)
 
@@ -72,7 +73,7 @@ class Sandbox:
         """Return a child that has taken the request; idle ones may have ended in the meantime, a fresh one has not."""
         while True:
             is_fresh = not self._idle
-            child = _Child(self._limits) if is_fresh else self._idle.pop()
+            child = _Child(self._limits, self._command) if is_fresh else self._idle.pop()
             if child.takes(kind, data, charset):
                 return child
             child.end()
@@ -85,12 +86,12 @@ class _Unusable(Exception):
 
 
 class _Child:
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, command: Sequence[str]) -> None:
         self._limits, self._owner = limits, os.getpid()
         arguments = json.dumps({"memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds})
         kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows starts nothing without it
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and no word of the file
-            [sys.executable, "-P", "-s", "-m", "index.readers.child", arguments],
+            [*command, arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

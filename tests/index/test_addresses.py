@@ -5,7 +5,7 @@ import pytest
 from index.addresses import allowed_addresses, is_allowed, target
 from index.errors import AddressFailed, AddressRefused
 
-FORBIDDEN_HOSTS = """
+HOSTS = """
 127.0.0.1 127.0.0.2 127.255.255.255 127.1 127.0.1 0 0.0.0.0 0.1.2.3 1 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255
 100.100.100.200 169.254.0.1 169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.192 192.0.2.1 192.88.99.1 192.168.0.1
 192.168.255.255 198.18.0.1 198.19.255.255 198.51.100.7 203.0.113.9 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255
@@ -17,12 +17,13 @@ FORBIDDEN_HOSTS = """
 [2001:10::1] [3fff::1] [5f00::1] [fc00::1] [fd00::1] [fd00:ec2::254] [fe80::1] [fe80::1%25eth0] [fe80::1%eth0] [fec0::1]
 [ff02::1] [ff0e::1] [100::1] [::ffff:0:127.0.0.1] [4000::1] [2620:4f:8000::1]
 localhost LOCALHOST LocalHost localhost.localdomain foo.localhost a.b.localhost ip6-localhost printer router metadata
-metadata.google.internal instance-data.ec2.internal db.internal nas.local host.lan fritz.box.home wiki.corp 1.0.0.127.in-addr.arpa
-home.arpa x.onion intranet １２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⓛⓞⓒⓐⓛⓗⓞⓢⓣ ｌｏｃａｌｈｏｓｔ loc\u00adalhost local\u200bhost 127.0.0.1\u3002
+metadata.google.internal instance-data.ec2.internal db.internal nas.local host.lan fritz.box.home wiki.corp
+1.0.0.127.in-addr.arpa home.arpa x.onion intranet １２７.０.０.１ 127。0。0。1 ①②⑦.⓪.⓪.① ⓛⓞⓒⓐⓛⓗⓞⓢⓣ ｌｏｃａｌｈｏｓｔ
+loc\u00adalhost local\u200bhost 127.0.0.1\u3002
 %31%32%37.0.0.1 127%2e0%2e0%2e1 localhost%00.example.com a..example.com .example.com -bad.example.com exa$mple.com
-""".split()
+"""
 FORBIDDEN_URLS = [
-    *(f"http://{host}/" for host in FORBIDDEN_HOSTS),
+    *(f"http://{host}/" for host in HOSTS.split()),
     "file:///etc/passwd",
     "ftp://example.com/",
     "gopher://example.com:70/_x",
