@@ -17,11 +17,13 @@ import numpy as np
 from index.embedder import computes_bfloat16
 
 if TYPE_CHECKING:
+    import torch
     from tokenizers import Encoding, Tokenizer
     from torch import Tensor
 
 FORMAT = "footnote-reader-1"
 _RETRAIN = "get rag/reader_model/ again from the project, or make it with: python -m training"
+_REQUIRED = ("rank", "alpha", "weights_sha256", "encoder_sha256", "decode")
 _CLS, _SEP = 101, 102
 
 
@@ -119,6 +121,7 @@ class ReaderNetwork:
 
 def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, Any]]:
     """Return the network and the decode settings of a model folder. Raises ReaderError."""
+    import torch
     from safetensors.torch import load
     from tokenizers import Tokenizer
 
@@ -129,19 +132,21 @@ def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, 
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    merged = merge(base, changed, config["alpha"] / config["rank"])
+    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
+    merged = merge(base, changed, config["alpha"] / config["rank"], dtype)
     network = ReaderNetwork(merged, shape["num_attention_heads"], shape["layer_norm_eps"], tokenizer)
     return network, config["decode"]
 
 
-def merge(base: "Mapping[str, Tensor]", changed: "Mapping[str, Tensor]", scale: float) -> "dict[str, Tensor]":
+def merge(
+    base: "Mapping[str, Tensor]", changed: "Mapping[str, Tensor]", scale: float, dtype: "torch.dtype"
+) -> "dict[str, Tensor]":
     """Return the encoder's weights plus `scale * B A` (Hu et al. 2021), query, key and value stacked, and the heads.
 
-    The encoder computes in bfloat16 where the processor can, the heads in float32.
+    The encoder computes in `dtype`, the heads in float32.
     """
     import torch
 
-    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
     merged: dict[str, Tensor] = {name: value.float() for name, value in changed.items() if name.startswith("heads.")}
     for name, value in base.items():
         if not value.is_floating_point():  # position_ids of an older format
@@ -167,6 +172,8 @@ def _config(folder: Path) -> dict[str, Any]:
         raise ReaderError(f"{folder.name}/config.json is damaged: it is not JSON", _RETRAIN) from None
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise ReaderError(f"{folder.name}/config.json is not of the format {FORMAT}", _RETRAIN)
+    if lacking := [name for name in _REQUIRED if name not in config]:
+        raise ReaderError(f"{folder.name}/config.json is damaged: it lacks {', '.join(lacking)}", _RETRAIN)
     return config
 
 

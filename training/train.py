@@ -30,6 +30,7 @@ class Plan:
     warmup: float = 0.05
     batch_size: int = 32
     passes: int = 1
+    steps: int | None = None  # stop short of whole passes; the learning rate reaches zero there
     answerable_weight: float = 0.7
     clip: float = 1.0
     weight_decay: float = 0.01
@@ -92,7 +93,7 @@ class Run:
     def go(self, samples: Sequence[Sample], stop_after: int | None = None) -> None:
         """Take the steps that are left (at most up to step `stop_after`), with a checkpoint now and then."""
         plan = self.plan
-        order = [b for n in range(plan.passes) for b in batches(samples, plan.batch_size, plan.seed + n)]
+        order = [b for n in range(plan.passes) for b in batches(samples, plan.batch_size, plan.seed + n)][: plan.steps]
         self._resume()
         saved = reported = time.monotonic()
         running = 0.0
