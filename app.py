@@ -41,6 +41,7 @@ def main() -> int:
     door = Door(gate)
     config = uvicorn.Config(
         create_front(gate, door, [settings.host, *settings.hosts]),
+        ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,

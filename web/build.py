@@ -1,5 +1,6 @@
 """Makes Gradio's page ready to be served: imports Gradio (which takes seconds) and closes what it would open by itself."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 
@@ -16,8 +17,13 @@ def import_gradio() -> None:
 
 
 def build_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> FastAPI:
-    """Return the page as an application. Slow the first time, so call it where nobody waits."""
+    """Return the page as an application. Slow the first time, so call it in a thread of its own."""
     import_gradio()
+    # Gradio makes an event loop for each of its locks where none is running, and never closes them.
+    return asyncio.run(_built(gate, examples, feedback))
+
+
+async def _built(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> FastAPI:
     import gradio as gr
 
     from web.page import create_page

@@ -1,4 +1,4 @@
-"""All faces as one application behind the shield: REST, the docs, the page. Knows which there are, not what they do."""
+"""All faces as one application behind the shield: REST, OpenAI's API, MCP, the docs, the page. Knows which there are, not what they do."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -10,20 +10,26 @@ from starlette.types import ASGIApp
 from web.api import create_api
 from web.door import Door
 from web.gate import Gate
+from web.mcp_door import McpDoor
+from web.openai import add_openai
 from web.shield import Shield
 
 
 def create_front(gate: Gate, door: Door, hosts: Collection[str] = ()) -> ASGIApp:
     """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it."""
+    mcp = McpDoor(gate)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        page = asyncio.create_task(door.keep())
+        kept = [asyncio.create_task(one.keep()) for one in (door, mcp)]
         yield
-        page.cancel()
-        with suppress(asyncio.CancelledError):
-            await page
+        for task in kept:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     api = create_api(gate, lifespan)
-    api.mount("/", door)
+    add_openai(api, gate)
+    api.add_route("/mcp", mcp, methods=["POST"], include_in_schema=False)
+    api.router.default = door  # not a mount, which would hide a wrong method behind a 404
     return Shield(api, hosts)

@@ -1,0 +1,110 @@
+"""A real server on a free loopback port, and Chromium in front of it."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from tests.fakes_web import BRIDGE, HOSTILE, MARKET, FakeAnswerer, FakeLibrary
+from web.door import Door
+from web.front import create_front
+from web.gate import Gate, Services
+
+EXAMPLES = ("How much would the repair of the bridge cost?", "What do traders sell in the square?", "Who won the match?")
+
+
+def services(answerer: Any = None) -> Services:
+    library = FakeLibrary(BRIDGE, MARKET, HOSTILE)
+    return Services(answerer or FakeAnswerer(library), library, library)
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve on a free port; give the base URL; stop."""
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # a socket of unknown protocol would be slow: asyncio leaves Nagle on
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
+
+
+@contextmanager
+def clients_of(gate: Gate, door: Door | None = None, **options: Any) -> Iterator[httpx.Client]:
+    with (
+        serving(create_front(gate, door or Door(gate), **options)) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=20) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx.Client]:
+    """A client of a server that is ready."""
+    gate = Gate()
+    gate.open(services())
+    with clients_of(gate) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose page is built."""
+    from web.build import build_page
+    from web.feedback import FeedbackLog
+
+    gate = Gate()
+    gate.open(services())
+    door = Door(gate)
+    door.open(build_page(gate, EXAMPLES, FeedbackLog(tmp_path_factory.mktemp("data") / "feedback.jsonl")))
+    with serving(create_front(gate, door)) as url:
+        wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def page_client(page_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=page_url, trust_env=False, timeout=20) as client:
+        yield client
+
+
+def wait_for(condition: Any, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def chromium_path() -> str | None:
+    return os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = chromium_path()
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium, and CI must not skip these: install chromium")
+    if path is None or not Path(path).exists():
+        pytest.skip("no Chromium found; install it, or name it in CHROMIUM")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield running
+        running.close()

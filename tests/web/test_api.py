@@ -1,0 +1,185 @@
+"""REST under /v1, against a real server."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes_web import BRIDGE
+from web.models import AnswerOut, ArticlesOut, SearchOut
+
+QUESTION = "How much would the bridge repair cost?"
+HEADERS = {"content-type": "application/json"}
+
+
+def error_of(response: httpx.Response) -> dict[str, str]:
+    error: dict[str, str] = response.json()["error"]
+    assert set(error) == {"code", "message", "hint", "request_id"}
+    assert all(error.values())
+    assert error["request_id"] == response.headers["x-request-id"]
+    assert "Traceback" not in response.text
+    assert "/web/" not in response.text
+    return error
+
+
+def test_a_question_gets_an_answer_whose_citations_are_the_articles_words(client: httpx.Client) -> None:
+    response = client.post("/v1/ask", json={"question": QUESTION})
+    answer = AnswerOut.model_validate_json(response.text, strict=True)
+    assert response.status_code == 200
+    assert answer.answer.startswith("Mayor Lena Ortiz said the repair would cost “nine million” euros. [1]")
+    (citation,) = answer.citations
+    text = client.get(f"/v1/articles/{citation.article_id}").json()["text"]
+    assert text[citation.start_char_index : citation.end_char_index] == citation.cited_text
+
+
+def test_the_same_question_gives_the_same_bytes(client: httpx.Client) -> None:
+    first, second = (client.post("/v1/ask", json={"question": QUESTION}).content for _ in range(2))
+    assert first == second
+
+
+def test_a_question_that_is_not_answered_is_a_normal_answer_without_citations(client: httpx.Client) -> None:
+    response = client.post("/v1/ask", json={"question": "Who won the football match?"})
+    assert response.status_code == 200
+    assert response.json()["abstained"]
+    assert response.json()["citations"] == []
+
+
+def test_history_resolves_a_follow_up_and_the_answer_says_what_was_searched(client: httpx.Client) -> None:
+    history = [{"role": "user", "content": "the bridge repair"}, {"role": "assistant", "content": "Closed."}]
+    response = client.post("/v1/ask", json={"question": "And the cost?", "history": history})
+    assert response.json()["searched_for"] == "the bridge repair And the cost?"
+
+
+def test_search_gives_hits_with_every_score(client: httpx.Client) -> None:
+    found = SearchOut.model_validate_json(client.get("/v1/search", params={"q": "bridge repair", "k": 2}).text, strict=True)
+    assert [hit.rank for hit in found.hits] == [1, 2]
+    for hit in found.hits:
+        assert BRIDGE.text[hit.start_char_index : hit.end_char_index] == hit.text
+
+
+def test_articles_are_listed_without_and_given_with_their_text(client: httpx.Client) -> None:
+    listed = ArticlesOut.model_validate_json(client.get("/v1/articles").text, strict=True)
+    assert listed.library.articles == len(listed.articles) == 3
+    whole = client.get(f"/v1/articles/{BRIDGE.id}").json()
+    assert (whole["text"], whole["content_hash"]) == (BRIDGE.text, BRIDGE.content_hash)
+
+
+def test_an_unknown_article_is_a_404_that_says_how_to_find_one(client: httpx.Client) -> None:
+    for unknown in ("nope", "%00", "%FF", "a" * 5000, "..%2f..%2fetc"):
+        response = client.get(f"/v1/articles/{unknown}")
+        assert response.status_code == 404
+        error_of(response)
+
+
+def test_a_4000_character_question_is_answered_and_one_more_is_refused(client: httpx.Client) -> None:
+    assert client.post("/v1/ask", json={"question": "word " * 799 + "words"}).status_code == 200
+    response = client.post("/v1/ask", json={"question": "w" * 4001})
+    assert response.status_code == 413
+    assert "4,001" in error_of(response)["message"]
+
+
+def test_50_messages_of_history_are_taken_and_one_more_is_refused(client: httpx.Client) -> None:
+    message = {"role": "user", "content": "bridge"}
+    assert client.post("/v1/ask", json={"question": "cost?", "history": [message] * 50}).status_code == 200
+    response = client.post("/v1/ask", json={"question": "cost?", "history": [message] * 51})
+    assert response.status_code == 413
+    assert "51" in error_of(response)["message"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"question": ""}, "empty"),
+        ({"question": " \n\t"}, "empty"),
+        ({"question": "?!… —"}, "no words"),
+        ({"question": "a\0b"}, "U+0000"),
+        ({"question": 5}, "question"),
+        ({"question": None}, "question"),
+        ({}, "question"),
+        ({"question": "a", "k": 0}, "k:"),
+        ({"question": "a", "k": 51}, "k:"),
+        ({"question": "a", "k": "8"}, "k:"),
+        ({"question": "a", "k": True}, "k:"),
+        ({"question": "a", "k": 1.5}, "k:"),
+        ({"question": "a", "as_of": "yesterday"}, "as_of"),
+        ({"question": "a", "as_of": "2024-02-30"}, "as_of"),
+        ({"question": "a", "as_of": "2024-2-3"}, "as_of"),
+        ({"question": "a", "as_of": 20240101}, "as_of"),
+        ({"question": "a", "stream": "yes"}, "stream"),
+        ({"question": "a", "history": "b"}, "history"),
+        ({"question": "a", "history": [{"role": "system", "content": "b"}]}, "history.0.role"),
+        ({"question": "a", "history": [{"role": "user", "content": "\x1b"}]}, "U+001B"),
+        ({"question": "a", "tpo_k": 8}, "tpo_k"),
+        ([], "body"),
+        ("question", "body"),
+    ],
+)
+def test_what_cannot_be_used_is_a_422_that_names_it(client: httpx.Client, fields: Any, named: str) -> None:
+    response = client.post("/v1/ask", json=fields)
+    assert response.status_code == 422
+    assert named in error_of(response)["message"]
+
+
+@pytest.mark.parametrize("surrogate", [b'{"question": "a \\ud800"}', b'{"question": "a", "\\udfff": 1}'])
+def test_lone_surrogates_are_refused_cleanly(client: httpx.Client, surrogate: bytes) -> None:
+    response = client.post("/v1/ask", content=surrogate, headers=HEADERS)
+    assert response.status_code == 422
+    error_of(response)
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff\xfe{}", b'{"question": "\xc3\x28"}', b"[" * 200_000, b'{"a":' * 200_000, b"\x00", b"{'question': 1}"]
+)
+def test_what_is_not_json_is_a_400(client: httpx.Client, body: bytes) -> None:
+    response = client.post("/v1/ask", content=body, headers=HEADERS)
+    assert response.status_code == 400
+    error_of(response)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None])
+def test_a_body_of_another_type_is_a_415(client: httpx.Client, kind: str | None) -> None:
+    body = json.dumps({"question": QUESTION}).encode()
+    response = client.post("/v1/ask", content=body, headers={"content-type": kind} if kind else {})
+    assert response.status_code == 415
+    error_of(response)
+
+
+def test_search_refuses_what_ask_refuses(client: httpx.Client) -> None:
+    for query in ({}, {"q": ""}, {"q": "?"}, {"q": "a", "k": 0}, {"q": "a", "k": "x"}, {"q": "a\0"}):
+        response = client.get("/v1/search", params=query)
+        assert response.status_code == 422
+        error_of(response)
+
+
+def test_an_unknown_address_and_a_wrong_method_have_the_error_shape(client: httpx.Client) -> None:
+    assert error_of(client.get("/v1/nope"))["code"] == "not_found"
+    response = client.get("/v1/ask")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    error_of(response)
+
+
+def test_the_description_names_every_route_and_the_error_shape(client: httpx.Client) -> None:
+    described = client.get("/openapi.json").json()
+    paths = {"/v1/ask", "/v1/search", "/v1/articles", "/v1/articles/{article_id}", "/healthz", "/readyz"}
+    assert set(described["paths"]) == paths
+    responses = described["paths"]["/v1/ask"]["post"]["responses"]
+    assert {"200", "400", "413", "415", "422", "503"} <= set(responses)
+    for status, response in responses.items():
+        if status != "200":
+            assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorOut"}
+
+
+def test_the_docs_load_nothing_from_elsewhere(client: httpx.Client) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert "://" not in page.text
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js", "icon.svg"):
+        assert f"/page/{name}" in page.text
+        assert client.get(f"/page/{name}").status_code == 200
+
+
+def test_nothing_outside_the_assets_is_served_beside_them(client: httpx.Client) -> None:
+    for path in ("/page/../page.py", "/page/%2e%2e/page.py", "/page/..%2fpage.py", "/page/", "/page/%00"):
+        assert client.get(path).status_code == 404
