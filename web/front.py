@@ -1,10 +1,11 @@
-"""All faces as one application behind the shield: REST, OpenAI's API, MCP, the docs, the page. Knows which there are, not what they do."""
+"""All faces as one application behind the shield. Knows which there are, not what they do."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from web.api import create_api
@@ -30,6 +31,6 @@ def create_front(gate: Gate, door: Door, hosts: Collection[str] = ()) -> ASGIApp
 
     api = create_api(gate, lifespan)
     add_openai(api, gate)
-    api.add_route("/mcp", mcp, methods=["POST"], include_in_schema=False)
+    api.router.routes.append(Route("/mcp", mcp, methods=["POST"], include_in_schema=False))
     api.router.default = door  # not a mount, which would hide a wrong method behind a 404
     return Shield(api, hosts)

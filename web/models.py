@@ -25,6 +25,10 @@ def _iso_date(value: object) -> object:
     raise ValueError("it must be a date such as 2024-12-31")
 
 
+Day = Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
+"""A day as `2024-12-31`, or none."""
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +45,7 @@ class AskRequest(_Request):
 
     question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": QUESTION_CHARACTERS})]
     history: Annotated[list[Message], Field(json_schema_extra={"maxItems": HISTORY_MESSAGES})] = []
-    as_of: Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})] = None
+    as_of: Day = None
     k: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MOST_HITS)] = 8
     stream: StrictBool = False
 

@@ -17,18 +17,34 @@ from starlette.responses import JSONResponse
 from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked
 
 RETRY_SECONDS = "2"
+_OPENAI_PATHS = ("/v1/chat/", "/v1/responses", "/v1/models")
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
 class Problem(Exception):
     """A refusal with its HTTP status; the message names the thing, the hint says what to do."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        hint: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        param: str | None = None,
+    ) -> None:
         super().__init__(message)
-        self.status, self.code, self.message, self.hint = status, code, message, hint
+        self.status, self.code, self.message, self.hint, self.param = status, code, message, hint, param
         self.headers = dict(headers or {})
 
     def as_dict(self, request_id: str) -> dict[str, dict[str, str]]:
         return {"error": {"code": self.code, "message": self.message, "hint": self.hint, "request_id": request_id}}
+
+    def as_openai(self) -> dict[str, dict[str, str | None]]:
+        """Return the same in OpenAI's shape, whose clients show the message and raise by status and type."""
+        kind = _OPENAI_TYPES.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
+        return {"error": {"message": f"{self.message} {self.hint}", "type": kind, "param": self.param, "code": self.code}}
 
 
 class JSON(JSONResponse):
@@ -40,7 +56,10 @@ class JSON(JSONResponse):
 
 
 def response(problem: Problem, connection: HTTPConnection) -> JSON:
-    """Return the problem as an answer to this request."""
+    """Return the problem as an answer to this request, on the addresses of OpenAI's API in its shape."""
+    if connection.scope["path"].startswith(_OPENAI_PATHS):
+        status = 400 if problem.status == 422 else problem.status
+        return JSON(problem.as_openai(), status, headers=problem.headers)
     return JSON(problem.as_dict(request_id(connection)), problem.status, headers=problem.headers)
 
 
@@ -87,7 +106,8 @@ def of_invalid(error: RequestValidationError, content_type: str) -> Problem:
     if first["loc"] == ("body",) and first["type"] != "missing" and "json" not in content_type:
         return Problem(415, "not_json", "The body's type is not JSON.", "Send JSON, with Content-Type: application/json.")
     said = first["msg"].removeprefix("Value error, ")
-    return Problem(422, "invalid", f"{where[:80]}: {said}.", "The fields and their limits are described at /docs.")
+    hint = "The fields and their limits are described at /docs."
+    return Problem(422, "invalid", f"{where[:80]}: {said}.", hint, param=where[:80])
 
 
 def add_error_handlers(app: FastAPI) -> None:

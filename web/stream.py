@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from contextlib import aclosing
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +16,14 @@ from web.problems import Problem, of_crash, of_library, request_id
 _LOG = logging.getLogger("footnote.web")
 
 
-def event_stream(events: Iterator[Event], request: Request) -> StreamingResponse:
+Write = Callable[[Event | Problem], str]
+"""How an event of ours is written as events on the wire: none ("") or several."""
+
+
+def event_stream(events: Iterator[Event], request: Request, write: Write | None = None) -> StreamingResponse:
     """Send each event as it comes; when the client goes away, the events are closed and the work behind them stops."""
-    return StreamingResponse(_sent(events, request), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    sent = _sent(events, request, write or (lambda event: _wire(event, request_id(request))))
+    return StreamingResponse(sent, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 def guarded(events: Iterator[Event], request: str) -> Generator[Event | Problem]:
@@ -33,28 +39,41 @@ def guarded(events: Iterator[Event], request: str) -> Generator[Event | Problem]
         yield of_crash()
 
 
-async def _sent(events: Iterator[Event], request: Request) -> AsyncIterator[str]:
-    safe = guarded(events, request_id(request))
+async def arriving(events: Iterator[Event], request: str) -> AsyncGenerator[Event | Problem]:
+    """Give the events on, waiting for each in a thread; when nobody takes them any more, they are closed."""
+    safe = guarded(events, request)
     try:
         while (event := await run_in_threadpool(next, safe, None)) is not None:
-            yield _wire(event, request_id(request))
+            yield event
     finally:
         safe.close()
+
+
+async def _sent(events: Iterator[Event], request: Request, write: Write) -> AsyncIterator[str]:
+    async with aclosing(arriving(events, request_id(request))) as arrived:
+        async for event in arrived:
+            yield write(event)
 
 
 def _wire(event: Event | Problem, request: str) -> str:
     match event:
         case Searched(query=query):
-            return _event("searched", {"searched_for": query})
+            return named_event("searched", {"searched_for": query})
         case Delta(text=text):
-            return _event("delta", {"text": text})
+            return named_event("delta", {"text": text})
         case Citation():
-            return _event("citation", event.as_dict())
+            return named_event("citation", event.as_dict())
         case Answer():
-            return _event("done", event.as_dict())
+            return named_event("done", event.as_dict())
         case Problem():
-            return _event("error", event.as_dict(request))
+            return named_event("error", event.as_dict(request))
 
 
-def _event(name: str, data: object) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(',', ':'))}\n\n"
+def named_event(name: str, data: object) -> str:
+    """Return one event with its name."""
+    return f"event: {name}\n{data_line(data)}"
+
+
+def data_line(data: object) -> str:
+    """Return the data of one event, which ends there."""
+    return f"data: {json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(',', ':'))}\n\n"

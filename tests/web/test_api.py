@@ -163,7 +163,7 @@ def test_an_unknown_address_and_a_wrong_method_have_the_error_shape(client: http
 def test_the_description_names_every_route_and_the_error_shape(client: httpx.Client) -> None:
     described = client.get("/openapi.json").json()
     paths = {"/v1/ask", "/v1/search", "/v1/articles", "/v1/articles/{article_id}", "/healthz", "/readyz"}
-    assert set(described["paths"]) == paths
+    assert paths <= set(described["paths"])
     responses = described["paths"]["/v1/ask"]["post"]["responses"]
     assert {"200", "400", "413", "415", "422", "503"} <= set(responses)
     for status, response in responses.items():
