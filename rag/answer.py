@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.search import Search
-from rag.confidence import Confidence, Frequencies, signals
+from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, quotation
 from rag.extractive import ExtractiveWriter
 from rag.question import understand
@@ -41,6 +41,33 @@ REFUSALS: dict[Reason, str] = {
 }
 
 
+class Clock:
+    """Milliseconds of each stage of one question."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._laps: dict[str, int] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage], self._last = round(1000 * (now - self._last)), now
+
+    def done(self) -> dict[str, int]:
+        return {**self._laps, "total": round(1000 * (time.perf_counter() - self._began))}
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """The best answer to a query before it is decided whether to give it. Without readings nothing was found."""
+
+    query: Query
+    as_of: str | None
+    clock: Clock
+    readings: Sequence[Reading] = ()
+    claims: Sequence[Claim] = ()
+    measured: Signals | None = None
+
+
 class Answerer:
     """Answers questions from a library. Complete when constructed; safe to use from several threads."""
 
@@ -49,8 +76,8 @@ class Answerer:
     ) -> None:
         self.notice = notice
         self._library = search.library
-        self._retriever = Retriever(search, reader)
-        self._scorer, self._confidence, self._writer = scorer, confidence, ExtractiveWriter(scorer)
+        self._retriever = Retriever(search, reader, scorer)
+        self._confidence, self._writer = confidence, ExtractiveWriter()
 
     @classmethod
     def over(cls, search: Search) -> "Answerer":
@@ -69,80 +96,77 @@ class Answerer:
 
     def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
         """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer."""
-        clock = _Clock()
         query = understand(question, history)
         yield Searched(query.text)
+        answer = self.decide(question, self.consider(query, as_of, k))
+        yield from _pieces(answer.text, answer.citations)
+        yield answer
+
+    def consider(self, query: Query, as_of: str | None = None, k: int = 8) -> Considered:
+        """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after."""
+        clock = Clock()
         hits = self._retriever.hits(query.text, k, as_of)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
         clock.lap("read")
-        draft = self._draft(query, readings, as_of)
-        text, citations = compose(draft.claims) if draft.reason is None else (REFUSALS[draft.reason], ())
-        yield from _pieces(text, citations)
-        yield Answer(
+        if not readings:
+            return Considered(query, as_of, clock)
+        claims = self._writer.write(query, readings)
+        measured = signals(query, readings, claims, self._frequencies(query))
+        clock.lap("write")
+        return Considered(query, as_of, clock, readings, claims, measured)
+
+    def decide(self, question: str, considered: Considered) -> Answer:
+        """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
+        measured, state = considered.measured, LibraryState.of(self._library.state())
+        confidence = self._confidence.probability(measured) if measured else 0.0
+        reason = self._reason_to_refuse(considered, confidence, state)
+        text, citations = (REFUSALS[reason], ()) if reason else compose(considered.claims)
+        return Answer(
             id=uuid.uuid4().hex,
             question=question,
-            searched_for=query.text,
+            searched_for=considered.query.text,
             text=text,
-            short_answer=_short_answer(query, draft, citations),
-            abstained=draft.reason is not None,
-            reason=draft.reason,
-            confidence=round(draft.confidence, 4),
+            short_answer=None if reason else _short_answer(considered),
+            abstained=reason is not None,
+            reason=reason,
+            confidence=round(confidence, 4),
             mode="extractive",
             citations=citations,
-            near_misses=_near_misses(readings) if draft.reason else (),
-            library=LibraryState.of(self._library.state()),
-            timings_ms=clock.done(),
+            near_misses=_near_misses(considered.readings) if reason else (),
+            library=state,
+            timings_ms=considered.clock.done(),
         )
 
-    def ranking(self, query: str, k: int = 10) -> tuple[str, ...]:
-        """Return the ids of the articles in the order in which their passages answer best, for measuring."""
-        readings = self._retriever.read(understand(query), self._retriever.hits(query, k))
-        return tuple(dict.fromkeys(reading.hit.article.id for reading in readings))
-
-    def _draft(self, query: Query, readings: Sequence[Reading], as_of: str | None) -> "_Draft":
-        """Write the claims and decide whether they are good enough to be given."""
-        if not readings:
-            return _Draft(reason=self._why_nothing(as_of))
-        claims = self._writer.write(query, readings)
-        sentence = float(self._scorer.scores(query.text, [claims[0].text])[0])
-        measured = signals(query, readings, claims, sentence, self._frequencies(query))
-        confidence = self._confidence.probability(measured)
+    def _reason_to_refuse(self, considered: Considered, confidence: float, state: LibraryState) -> Reason | None:
+        if not state.articles:
+            return "empty_library"
+        if considered.measured is None:
+            return "outside_dates" if considered.as_of else "nothing_relevant"
         if confidence >= self._confidence.threshold:
-            return _Draft(claims=claims, confidence=confidence)
-        far_off = measured.in_passage < 0.5 and measured.cosine < 0.4
-        return _Draft(reason="nothing_relevant" if far_off else "not_answered_by_sources", confidence=confidence)
+            return None
+        return "nothing_relevant" if considered.measured.is_far_off else "not_answered_by_sources"
 
     def _frequencies(self, query: Query) -> Frequencies:
         with self._library.reading() as snapshot:
             counted = self._library.frequencies(snapshot, query.terms.values())
             return Frequencies(snapshot.state().passages, {term: counted[word] for term, word in query.terms.items()})
 
-    def _why_nothing(self, as_of: str | None) -> Reason:
-        if not self._library.state().articles:
-            return "empty_library"
-        return "outside_dates" if as_of else "nothing_relevant"
 
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    claims: Sequence[Claim] = ()
-    reason: Reason | None = None
-    confidence: float = 0.0
-
-
-def _short_answer(query: Query, draft: _Draft, citations: Sequence[Citation]) -> str | None:
-    if draft.reason or not query.wants_span:
-        return None
-    reading, quoted = draft.claims[0].reading, citations[0].quotation
-    is_whole_claim = (reading.start, reading.end) == (quoted.start, quoted.end)
-    is_inside = quoted.start <= reading.start and reading.end <= quoted.end
-    return reading.hit.article.text[reading.start : reading.end] if is_inside and not is_whole_claim else None
+def _short_answer(considered: Considered) -> str | None:
+    """Return the reader's span where a few words can answer, unless they are the whole quotation anyway."""
+    lead = considered.claims[0]
+    reading = lead.reading
+    is_part_of_it = (
+        lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
+    )
+    return reading.hit.article.text[reading.start : reading.end] if considered.query.wants_span and is_part_of_it else None
 
 
 def _near_misses(readings: Sequence[Reading]) -> tuple[Quotation, ...]:
-    passages = (reading.hit.passage for reading in readings[:NEAR_MISSES])
-    return tuple(quotation(reading, at.start, at.end) for reading, at in zip(readings, passages, strict=False))
+    best_of_passage = {reading.hit.passage.id: reading for reading in reversed(readings)}
+    best = sorted(best_of_passage.values(), key=lambda reading: (-reading.rank_score, reading.hit.rank))[:NEAR_MISSES]
+    return tuple(quotation(reading, reading.hit.passage.start, reading.hit.passage.end) for reading in best)
 
 
 def _pieces(text: str, citations: Sequence[Citation]) -> Iterator[Event]:
@@ -162,18 +186,3 @@ def _deltas(text: str) -> Iterator[Delta]:
         last = start + _WORDS_AT_A_TIME >= len(parts)
         if piece or not last:
             yield Delta(piece if last else piece + " ")
-
-
-class _Clock:
-    """Milliseconds of each stage of one question."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._laps: dict[str, int] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage], self._last = round(1000 * (now - self._last)), now
-
-    def done(self) -> dict[str, int]:
-        return {**self._laps, "total": round(1000 * (time.perf_counter() - self._began))}

@@ -33,14 +33,19 @@ class Signals:
 
     span: float  # the reader's score of the best span
     no_answer: float  # the reader's score that the passage does not answer
-    cosine: float  # question to passage
-    sentence: float  # question to the quoted words
+    cosine: float  # of question and passage
+    sentence: float  # cosine of question and sentence
     in_passage: float  # share of the question's words in the passage and its title
     in_claim: float  # share of them in the quoted words
     unknown: float  # share of them that the whole library does not have
     names_in_passage: float  # share of the question's names and numbers in the passage and its title
     type_fits: float  # 1 when the quoted words hold what the question word asks for: a date, a number, a name
-    margin: float  # rank score over the next passage's
+    margin: float  # rank score over the next sentence's
+
+    @property
+    def is_far_off(self) -> bool:
+        """Whether the library does not even deal with the question's topic."""
+        return self.in_passage < 0.5 and self.cosine < 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +60,24 @@ class Frequencies:
         return {term: math.log(1 + self.passages / (0.5 + count)) for term, count in self.of.items()}
 
 
-def signals(
-    query: Query, readings: Sequence[Reading], claims: Sequence[Claim], sentence: float, frequencies: Frequencies
-) -> Signals:
-    """Measure the answer made of `claims`; `sentence` is the score of its first claim as a sentence."""
-    best, lead, rarity = readings[0], claims[0], frequencies.rarity()
+def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], frequencies: Frequencies) -> Signals:
+    """Measure the answer made of `claims`, whose first comes from the best reading."""
+    lead, rarity = claims[0], frequencies.rarity()
+    best = lead.reading
+    others = [reading.rank_score for reading in readings if reading is not best]
     there = set(content_stems(f"{best.hit.article.title} {best.hit.passage.text} {lead.text}"))
     anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
     return Signals(
         span=best.score,
         no_answer=best.no_answer_score,
         cosine=best.hit.vector_score,
-        sentence=sentence,
+        sentence=best.cosine,
         in_passage=_share(rarity, there),
         in_claim=_share(rarity, set(content_stems(lead.text))),
         unknown=1 - _share(rarity, {term for term, count in frequencies.of.items() if count}) if rarity else 0.0,
         names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,
         type_fits=float(_fits(query, lead.text)),
-        margin=best.rank_score - readings[1].rank_score if len(readings) > 1 else 0.0,
+        margin=best.rank_score - max(others, default=best.rank_score),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from index.article import Article
 from rag.answer import Answerer
 from rag.measure import Case, Outcome, report
+from rag.question import understand
 from rag.types import Answer, Turn
 
 
@@ -50,9 +51,10 @@ def run(
     """Ask every question and yield what came of it; every citation is read again from the library's own article."""
     for case, history in cases:
         began = time.perf_counter()
-        answer = answerer.ask(case.question, history)
+        considered = answerer.consider(understand(case.question, history))
+        answer = answerer.decide(case.question, considered)
         elapsed = 1000 * (time.perf_counter() - began)
-        ranking = answerer.ranking(answer.searched_for)
+        ranking = tuple(dict.fromkeys(reading.hit.article.id for reading in considered.readings))
         yield Outcome(case, answer, ranking, _exact(answer, article), elapsed)
 
 

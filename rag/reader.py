@@ -43,9 +43,10 @@ class Span:
 
 
 class Reader(Protocol):
-    """Reads passages for a question: one span per text, in the order of the texts."""
+    """Reads passages for a question: the best span of each text, or its n best, in the order of the texts."""
 
     def read(self, question: str, texts: Sequence[str]) -> list[Span]: ...
+    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]: ...
 
 
 @dataclass(frozen=True, slots=True)

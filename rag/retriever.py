@@ -3,7 +3,7 @@
 Knows no prompts and no SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -11,39 +11,69 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from index.passages import sentences
 from index.search import Hit, Search
-from rag.reader import Reader
+from rag.reader import Reader, Span
+from rag.sentences import SentenceScorer, shared
 from rag.types import Query, Reading
 
-READER_WEIGHT = 0.02  # benchmarks/LOG.md, 2026-11-21: of the reader's score beside the fused score
-MIN_HITS = 8  # read even when fewer are asked for: the first answer must not depend on how many hits a caller lists
+# What a sentence's rank score is made of; benchmarks/LOG.md, 2026-11-21. Cosine and share are of the sentence.
+HIT_WEIGHT = 0.7
+SPAN_WEIGHT = 0.01  # the reader's score is a log-odds, about -15 to 15
+COSINE_WEIGHT = 1.0
+SHARED_WEIGHT = 0.6
+WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
+SPANS = 4  # of each passage
+
+MIN_HITS = 8  # read even when fewer are asked for: the answer must not depend on how many hits a caller wants
 
 
 class Retriever:
-    """Searches, reads what was found, and orders it by both."""
+    """Searches, reads what was found, and orders its sentences by both."""
 
-    def __init__(self, search: Search, reader: Reader) -> None:
-        self._search, self._reader = search, reader
+    def __init__(self, search: Search, reader: Reader, scorer: SentenceScorer) -> None:
+        self._search, self._reader, self._scorer = search, reader, scorer
 
     def hits(self, query: str, k: int, as_of: str | None = None) -> list[Hit]:
         """Return the best `max(k, MIN_HITS)` hits, published up to the day `as_of` when it is given."""
         return self._search.search(query, max(k, MIN_HITS), until=as_of)
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Reading]:
-        """Return one reading per hit, the best `rank_score` first."""
-        spans = self._reader.read(query.text, [hit.passage.text for hit in hits])
-        readings = [
-            Reading(
-                hit=hit,
-                start=hit.passage.start + span.start,
-                end=hit.passage.start + span.end,
-                score=span.score,
-                no_answer_score=span.no_answer_score,
-                rank_score=hit.score + READER_WEIGHT * span.score,
-            )
-            for hit, span in zip(hits, spans, strict=True)
+        """Return a reading for every sentence of the hits, the best `rank_score` first.
+
+        None of the parts is enough alone: the reader finds the words that fit the question but not always its topic, the
+        embedding finds the topic, shared words the names and numbers.
+        """
+        texts = [hit.passage.text for hit in hits]
+        spans = self._reader.candidates(query.text, texts, SPANS)
+        found = [
+            (hit, *one) for hit, of_text in zip(hits, spans, strict=True) for one in _by_sentence(hit.passage.text, of_text)
         ]
-        return sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank))
+        quoted = [hit.passage.text[start:end] for hit, start, end, _ in found]
+        cosines, shares = self._scorer.cosines(query.text, quoted), shared(query.text, quoted)
+        readings = [
+            _reading(hit, sentence, span, float(cosine), float(share))
+            for (hit, *sentence, span), cosine, share in zip(found, cosines, shares, strict=True)
+        ]
+        return sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start))
+
+
+def _by_sentence(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
+    """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
+    for start, end in sentences(text) or [(0, len(text))]:
+        inside = [span for span in spans if start <= span.start < end and span.start < span.end]
+        nothing = Span(start, start, WORST_SPAN, spans[0].no_answer_score)
+        yield start, end, max(inside, key=lambda span: span.score, default=nothing)
+
+
+def _reading(hit: Hit, sentence: Sequence[int], span: Span, cosine: float, share: float) -> Reading:
+    rank_score = (
+        HIT_WEIGHT * hit.score + SPAN_WEIGHT * max(span.score, WORST_SPAN) + COSINE_WEIGHT * cosine + SHARED_WEIGHT * share
+    )
+    at = hit.passage.start
+    first, last = at + sentence[0], at + sentence[1]
+    start, end = (at + span.start, at + span.end) if span.start < span.end else (first, last)
+    return Reading(hit, (first, last), start, end, span.score, span.no_answer_score, cosine, rank_score)
 
 
 class FootnoteRetriever(BaseRetriever):

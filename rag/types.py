@@ -41,16 +41,20 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where one hit's passage answers best: `article.text[start:end]`. Scores: higher is better, comparable in one question.
+    """A `sentence` of a hit's passage, and the words in it that answer best: `article.text[start:end]` (the whole sentence
+    where the reader found none). All offsets are into the article. Scores: higher is better, comparable within one question.
 
-    `no_answer_score` is higher the less the passage answers; `rank_score` orders the readings (search and reader together).
+    `score` is the reader's of these words, `no_answer_score` its of the passage, higher the less the passage answers;
+    `cosine` is of question and sentence; `rank_score` orders the readings.
     """
 
     hit: Hit
+    sentence: tuple[int, int]
     start: int
     end: int
     score: float
     no_answer_score: float
+    cosine: float
     rank_score: float
 
 

@@ -24,7 +24,8 @@ def reading_of(text: str, start: int = 0, end: int | None = None) -> Reading:
     article = Article.create(text, title="Harbour closed", origin="test:harbour")
     passage = split(article)[0]
     hit = Hit(passage=passage, article=article, score=0.5, keyword_score=1.0, vector_score=0.5, rank=1)
-    return Reading(hit=hit, start=start, end=end or len(article.text), score=1.0, no_answer_score=0.0, rank_score=1.0)
+    whole = (start, end or len(article.text))
+    return Reading(hit=hit, sentence=whole, start=whole[0], end=whole[1], score=1, no_answer_score=0, cosine=1, rank_score=1)
 
 
 def quoted(needle: str) -> str:
