@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
@@ -71,7 +72,9 @@ def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     gate = Gate()
     gate.open(services())
     door = Door(gate)
-    door.open(build_page(gate, EXAMPLES, FeedbackLog(tmp_path_factory.mktemp("data") / "feedback.jsonl")))
+    feedback = FeedbackLog(tmp_path_factory.mktemp("data") / "feedback.jsonl")
+    with ThreadPoolExecutor(1) as thread:
+        door.open(thread.submit(build_page, gate, EXAMPLES, feedback).result())
     with serving(create_front(gate, door)) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200)
         yield url
@@ -94,7 +97,7 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open an event loop runs in this thread, which asynchronous tests would mind
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

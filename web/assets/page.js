@@ -199,6 +199,20 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.getElementById("viewer").hidden) close();
 });
+// Gradio labels a message with its source, and its buttons at the question not at all.
+function relabel() {
+  for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
+  for (const [name, label] of [["submit", "Ask"], ["stop", "Stop"]]) {
+    const button = document.querySelector(`#question .${name}-button`);
+    if (button && !button.hasAttribute("aria-label")) button.setAttribute("aria-label", label);
+  }
+}
+
+new MutationObserver(relabel).observe(document.querySelector("gradio-app"), {
+  subtree: true,
+  childList: true,
+  attributeFilter: ["aria-label"],
+});
 addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
 narrow.addEventListener("change", () => setModal(!document.getElementById("viewer").hidden));

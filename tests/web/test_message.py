@@ -1,0 +1,107 @@
+"""An answer as HTML in which nothing that came from outside is anything but text."""
+
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes_web import BRIDGE, HOSTILE, MARKET, FakeAnswerer, FakeLibrary
+from web.message import answered, arriving, asked, inert, noted
+from web.models import AnswerOut
+
+ANSWERER = FakeAnswerer(FakeLibrary(BRIDGE, MARKET, HOSTILE))
+
+
+def answer_to(question: str) -> AnswerOut:
+    return AnswerOut.model_validate(ANSWERER.ask(question).as_dict())
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_inert_text_reads_the_same_and_holds_nothing_that_html_or_markdown_means(text: str) -> None:
+    html = inert(text)
+    assert unescape(html).split() == text.split()
+    assert not re.search(r"[!-/:-@\[-`{-~\n]", re.sub(r"&#\d+;", "", html))
+
+
+def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
+    html = answered(answer_to("How much would the bridge repair cost?"))
+    start = BRIDGE.text.index("Mayor")
+    end = BRIDGE.text.index(" Ferries")
+    assert (
+        f'<a class="cite" href="#src={BRIDGE.id}:{start}-{end}" title="Old bridge closed for repair&#44; The Harbour Post">'
+        in html
+    )
+    assert html.count('class="cite"') == 1
+
+
+def test_the_short_answer_comes_first() -> None:
+    html = answered(answer_to("How much would the bridge repair cost?"))
+    assert html.index('<p class="lead" dir="auto">nine million</p>') < html.index('class="said"')
+
+
+def test_a_number_that_no_citation_has_stays_text() -> None:
+    answer = answer_to("How much would the bridge repair cost?").model_copy(
+        update={"answer": "Said [2]. Said [1]. [x](http://e.test)"}
+    )
+    html = answered(answer)
+    assert html.count("<a ") == 2  # the citation, and the copy button
+    assert "Said &#91;2&#93;" in html
+
+
+def test_words_say_how_sure_the_answer_is_and_what_was_searched_when_it_differs() -> None:
+    answer = answer_to("How much would the bridge repair cost?")
+    assert "Searched for" not in answered(answer)
+    said = {
+        level: answered(answer.model_copy(update={"confidence": level, "searched_for": "x y"})) for level in (0.95, 0.6, 0.3)
+    }
+    assert len(set(said.values())) == 3
+    assert all("Searched for&#58; x y" in html for html in said.values())
+
+
+def test_a_refusal_offers_its_near_misses_as_no_answer() -> None:
+    html = answered(answer_to("bridge?"))
+    assert "do not answer it" in html
+    assert html.index("<details>") < html.index('class="near"')
+    assert 'class="cite"' not in html
+
+
+class Elements(HTMLParser):
+    """What a browser would make of some HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+
+
+def test_hostile_words_are_inert_wherever_they_stand() -> None:
+    answer = answer_to("What did gulls steal, forty sandwiches from tourists?")
+    assert answer.citations
+    refused = answer.model_copy(update={"abstained": True, "citations": [], "near_misses": answer.citations})
+    for html in (
+        answered(answer),
+        answered(refused),
+        asked(HOSTILE.text),
+        arriving(HOSTILE.text, HOSTILE.text),
+        noted(HOSTILE.text),
+    ):
+        found = Elements(html)
+        assert found.tags <= {"div", "p", "a", "br", "details", "summary", "ul", "li", "q"}
+        assert {name for name, _ in found.attributes} <= {"class", "dir", "href", "title", "role"}
+        assert all((value or "").startswith("#") for name, value in found.attributes if name == "href")
+
+
+def test_an_article_id_cannot_leave_its_link() -> None:
+    answer = ANSWERER.ask("How much would the bridge repair cost?")
+    (citation,) = answer.citations
+    odd = replace(citation, quotation=replace(citation.quotation, article_id='a"><script>:1-2'))
+    html = answered(AnswerOut.model_validate(replace(answer, citations=(odd,)).as_dict()))
+    assert "#src=a%22%3E%3Cscript%3E%3A1-2:" in html
