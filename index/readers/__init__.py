@@ -26,7 +26,6 @@ __all__ = ["MAX_BYTES", "METADATA_FILE", "SUFFIXES", "UnusableContent", "files",
 
 MAX_BYTES = 20 * 1024 * 1024
 _TITLE_WORDS = 14
-_SHOWN_REFUSALS = 100
 _SMALL = 1024 * 1024  # bytes; a longer text is decoded in the child, where a hostile one cannot fill this process's memory
 _HERE: frozenset[Kind] = frozenset({"text", "jsonl", "csv"})
 _OF_THE_WHOLE = frozenset({"id", "title", "url", "published", "updated"})  # facts that cannot be those of every part
@@ -118,9 +117,8 @@ def _articles(
     count = number = 0
     for outcome in outcomes:
         if isinstance(outcome, Refused):
-            count += 1
-            if len(refused) < _SHOWN_REFUSALS:
-                refused[outcome.part] = outcome.reason
+            count += outcome.count
+            refused[outcome.part] = outcome.reason
         else:
             number += 1
             yield _article(outcome, name, origin, known, known_from)

@@ -65,7 +65,7 @@ def _work(request: dict[str, Any], data: bytes, answers: BinaryIO, cpu_seconds: 
         _allow_cpu(cpu_seconds)
         for outcome in parse(request["kind"], data, request["charset"]):
             if isinstance(outcome, Refused):
-                _answer(answers, {"refused": outcome.reason, "part": outcome.part})
+                _answer(answers, {"refused": outcome.reason, "part": outcome.part, "count": outcome.count})
             else:
                 _answer(answers, asdict(outcome))
             _allow_cpu(cpu_seconds)

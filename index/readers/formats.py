@@ -7,6 +7,8 @@ from index.readers import archive, feed, html, markdown, pdf, plain, rows, word
 from index.readers.kinds import Kind
 from index.readers.raw import Outcome, Raw, Refused, bounded
 
+SHOWN_REFUSALS, _HOPELESS = 100, 10_000
+
 _ONE: dict[Kind, Callable[[bytes, str | None], Raw]] = {
     "text": plain.read,
     "markdown": markdown.read,
@@ -34,14 +36,32 @@ def parse(kind: Kind, data: bytes, charset: str | None = None) -> Iterator[Outco
 
 
 def checked(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-    """Yield the outcomes cleaned and bounded; a part beyond the bounds is refused, a whole file raises."""
-    for outcome in outcomes:
-        if isinstance(outcome, Refused):
+    """Yield the outcomes cleaned and bounded; a part beyond the bounds is refused, a whole file raises.
+
+    After `SHOWN_REFUSALS` the refused parts are only counted: a hostile file may have millions.
+    """
+    articles = shown = further = 0
+    for outcome in map(_checked, outcomes):
+        if isinstance(outcome, Raw):
+            articles += 1
             yield outcome
-            continue
-        try:
-            yield bounded(outcome)
-        except UnusableContent as error:
-            if outcome.part is None:
-                raise
-            yield Refused(outcome.part, str(error))
+        elif further > _HOPELESS and not articles:
+            raise UnusableContent(f"none of its first {_HOPELESS:,} parts can be read, {outcome.part}: {outcome.reason}")
+        elif shown < SHOWN_REFUSALS:
+            shown += 1
+            yield outcome
+        else:
+            further += outcome.count
+    if further:
+        yield Refused("further parts", "they were refused too", further)
+
+
+def _checked(outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Refused):
+        return outcome
+    try:
+        return bounded(outcome)
+    except UnusableContent as error:
+        if outcome.part is None:
+            raise
+        return Refused(outcome.part, str(error))

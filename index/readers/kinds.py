@@ -1,7 +1,6 @@
 """Which format some bytes are in: by what they begin with, and only then by name or content type. Parses nothing."""
 
 import re
-from pathlib import PurePosixPath
 from typing import Literal, get_args
 
 from index.errors import UnusableContent
@@ -83,7 +82,8 @@ _BINARY: frozenset[Kind] = frozenset({"pdf", "word", "zip"})
 
 def suffix_of(name: str) -> str:
     """Return the lower-case suffix of a file name, of whatever system's making; "" when it has none."""
-    return PurePosixPath(name.replace("\\", "/").replace("\0", "").rstrip(". /")).suffix.lower()
+    last = name.replace("\\", "/").replace("\0", "").rstrip(". /").rpartition("/")[2]
+    return f".{last.rpartition('.')[2].lower()}" if "." in last else ""
 
 
 def kind_of(data: bytes, name: str, content_type: str | None = None) -> Kind:

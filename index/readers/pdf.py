@@ -27,7 +27,7 @@ def read(data: bytes) -> Raw:
     Raises `UnusableContent` for a PDF that is damaged, needs a password, or holds pictures only.
     """
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 
     try:
         document = PdfReader(BytesIO(data))
@@ -35,6 +35,8 @@ def read(data: bytes) -> Raw:
             raise UnusableContent("it is encrypted with a password; save it without one")
         pages = _pages(document)
         facts = _facts(document)
+    except LimitReachedError as error:
+        raise UnusableContent("it is compressed or nested beyond reason (a PDF bomb?)") from error
     except DependencyError as error:
         raise UnusableContent("it is encrypted; save it without a password") from error
     except PyPdfError as error:

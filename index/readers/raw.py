@@ -30,10 +30,11 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One part of a file (a row, an item, a member) that cannot become an article, and why."""
+    """One part of a file (a row, an item, a member) that cannot become an article, and why; or `count` of them."""
 
     part: str
     reason: str
+    count: int = 1
 
 
 Outcome = Raw | Refused

@@ -35,7 +35,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "id": ("id", "guid", "uid", "_id", "article_id"),
 }
 _KNOWN = frozenset(TEXT_COLUMNS).union(*_COLUMNS.values())
-_MAX_ROW = 1024 * 1024  # characters of one JSONL row; a row of nested brackets takes 25 times as much memory when read
+_MAX_ROW = 1024 * 1024  # characters of one row; one of nested brackets takes 25 times as much memory when read
 _DELIMITERS = ",;\t|"
 _CHUNK = 64 * 1024
 
@@ -95,8 +95,10 @@ def read_csv(stream: BinaryIO) -> Iterator[Outcome]:
     keys: set[str] = set()
     number = 1
     try:
-        for row in csv.reader(lines, delimiter=delimiter):
+        source = _RowLines(lines)
+        for row in csv.reader(source, delimiter=delimiter):
             number += 1
+            source.size = 0
             if row:
                 yield _outcome(dict(zip(names, row, strict=False)), number, keys)
     except csv.Error as error:
@@ -104,6 +106,25 @@ def read_csv(stream: BinaryIO) -> Iterator[Outcome]:
     except UnicodeDecodeError:
         yield Refused(f"row {number + 1} and what follows", "its characters are damaged; save it as UTF-8")
     lines.detach()
+
+
+class _RowLines:
+    """The lines of a CSV file; `size` counts the characters of the row they belong to, which is bounded."""
+
+    def __init__(self, lines: TextIOWrapper) -> None:
+        self._lines, self.size = lines, 0
+
+    def __iter__(self) -> "_RowLines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline(_MAX_ROW + 1)
+        self.size += len(line)
+        if self.size > _MAX_ROW:
+            raise csv.Error(f"a row is longer than {_MAX_ROW:,} characters")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _text(stream: BinaryIO) -> TextIOWrapper:

@@ -34,8 +34,8 @@ _REASONS = {
 class Limits:
     """What one file may take: seconds of waiting and of computing per article in it, seconds in all, bytes of memory."""
 
-    seconds: float = 60.0
-    cpu_seconds: int = 30
+    seconds: float = 30.0
+    cpu_seconds: int = 20
     total_seconds: float = 900.0
     memory_bytes: int = 1024 * 1024 * 1024
 
@@ -190,7 +190,8 @@ def _outcome(message: dict[str, Any]) -> Outcome:
     """Return a message as an outcome, believing nothing about its types: a parser may have been taken over."""
     part = str(message["part"]) if message.get("part") else None
     if "refused" in message:
-        return Refused(part or "a part", str(message["refused"]))
+        count = message.get("count")
+        return Refused(part or "a part", str(message["refused"]), count if isinstance(count, int) else 1)
     facts = message.get("facts")
     facts = {str(name): str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
     return Raw(str(message.get("text", "")), facts, part)

@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.furniture import furniture
+
+STORY = [
+    "The ferry Aurora crossed the bay on Monday, ten weeks after its engine failed.",
+    "Captain Ines Holm said the new engine had been tested for nine days.",
+    "The harbour office expects 1,200 passengers a day.",
+]
+
+
+def taken_out(*lines: str) -> list[str]:
+    return [line for line, is_furniture in zip(lines, furniture(lines), strict=True) if is_furniture]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ferry returns to the bay after ten weeks",
+        "What the repair cost",
+        "Sign up for our morning newsletter.",
+        "Subscribe to the Harbour Post and get every story in your inbox!",
+        "Follow us on social media for more updates",
+        "Click here to read more.",
+        "Please support our journalism with a small donation.",
+        "Download the Bay Radio app to listen to our podcasts.",
+        "Share this story with your friends.",
+        "Leave a comment below and tell us what you think.",
+        "Photo: Bo Dahl / Harbour Post",
+        "Source: Bay News Agency.",
+        "Read more: Bridge closed for repairs until spring.",
+        "Related: How the old engine failed.",
+        "Tags: ferry, harbour, transport.",
+        "© 2024 Harbour Post Media Ltd.",
+        "Copyright 2024 Bay Radio. All rights reserved.",
+        "All rights reserved by the Coast Tribune.",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_page_furniture_of_several_publishers_is_found(line: str, place: int) -> None:
+    assert taken_out(*STORY[:place], line, *STORY[place:]) == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This article was translated from the Norwegian by the Coast Tribune and edited for length.",
+        "The views expressed in this article are the author's own and do not necessarily reflect those of the Post.",
+        "This story was originally published by Bay Radio.",
+        "The Post takes no responsibility for the content of this report, and the above article was not verified.",
+        "The following interview first appeared in the Island Courier.",
+    ],
+)
+def test_disclaimers_at_the_edges_are_found_and_in_the_middle_they_stay(line: str) -> None:
+    assert taken_out(line, *STORY) == [line]
+    assert taken_out(*STORY, line) == [line]
+    assert taken_out(*STORY[:2], line, *STORY[1:], *STORY) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(("Population: 23 million", "Capital: Oslo", "Area: 385,207 km²"), id="facts"),
+        pytest.param(("Milk", "Bread", "Twelve eggs"), id="short list"),
+        pytest.param(
+            (
+                "The boat lies in the morning bay",
+                "and waits for wind that will not come",
+                "the gulls have flown so far away",
+                "the sea is dumb",
+            ),
+            id="poem",
+        ),
+        pytest.param(("ada: are you there", "bo: yes", "ada: the ferry is late", "bo: again??", "ada: lol"), id="chat"),
+        pytest.param(("The meeting moves to Tuesday",), id="note"),
+        pytest.param(("Follow the coast road to the lighthouse.", "Turn left at the church."), id="directions"),
+        pytest.param(("This article was translated from the Norwegian by the Post.",), id="only a disclaimer"),
+        pytest.param(
+            (
+                "This article was translated by the Post.",
+                "The views expressed in this article do not reflect those of the Post.",
+            ),
+            id="two disclaimers",
+        ),
+        pytest.param(("",), id="blank line"),
+        pytest.param((), id="nothing"),
+    ],
+)
+def test_what_is_content_to_its_owner_stays(lines: tuple[str, ...]) -> None:
+    assert taken_out(*lines) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Watch the sky tonight for the first meteors of the year, astronomers said.",
+        "Subscribers rose to 40,000 last year.",
+        "Share prices fell by 3% on Friday.",
+        "Visitors may read the report at the library.",
+        "Listen, he said, and left the room.",
+        "The report said all trains were late.",
+        "- Bring a coat",
+        "1. Board the ferry at the north pier",
+        "Return ticket: 14 crowns",
+        "Departure: 9:30",
+        "The author of this report, a retired judge, spoke for two hours.",
+        "“We did not expect this,” said the mayor.",
+        "Related companies must publish their accounts.",
+    ],
+)
+def test_a_line_of_the_story_stays(line: str) -> None:
+    assert taken_out(*STORY[:1], line, *STORY[1:]) == []
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_every_line_gets_an_answer_and_blank_ones_are_no_furniture(lines: list[str]) -> None:
+    marked = furniture(lines)
+    assert len(marked) == len(lines)
+    assert not any(is_furniture for line, is_furniture in zip(lines, marked, strict=True) if not line.strip())
