@@ -10,7 +10,7 @@ origin in `metadata["x_from"]`.
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from index.article import Article
 from index.errors import PartlyUnusable, UnusableContent
@@ -19,7 +19,7 @@ from index.readers import rows
 from index.readers.beside import METADATA_FILE, facts_by_file
 from index.readers.formats import checked, parse
 from index.readers.kinds import SUFFIXES, Kind, kind_of
-from index.readers.raw import RESERVED, Outcome, Raw, Refused, one_line
+from index.readers.raw import RESERVED, Outcome, Raw, Refused, file_name
 from index.readers.sandbox import Sandbox
 
 __all__ = ["MAX_BYTES", "METADATA_FILE", "SUFFIXES", "UnusableContent", "files", "first_words", "read", "read_bytes"]
@@ -134,7 +134,7 @@ def _article(raw: Raw, name: str, origin: str, known: Mapping[str, str], known_f
         told = {fact: value for fact, value in told.items() if fact not in _OF_THE_WHOLE}
     facts: dict[str, str | None] = {fact: value for fact, value in raw.facts.items() if fact not in told}
     facts |= told | {f"{fact}_from": known_from for fact in told if fact in {"title", "source", "url", "published", "updated"}}
-    facts["file"] = one_line(PurePosixPath(name.replace("\\", "/")).name, 200)
+    facts["file"] = file_name(name)
     title = facts.pop("title", None)
     if not title:
         title, facts["title_from"] = first_words(raw.text), "first words"

@@ -11,7 +11,7 @@ from index.article import clean
 from index.errors import UnusableContent
 
 MAX_CHARS = 2_000_000  # of one article; the longest novels have about 3 million, the longest reports below 1 million
-_MAX_FACTS, _MAX_FACT_CHARS, _MAX_NAME_CHARS = 40, 1000, 60
+_MAX_FACTS, _MAX_FACT_CHARS, _MAX_NAME_CHARS, _MAX_FILE_NAME = 40, 1000, 60, 200
 # What a document may not decide about itself: where it came from and which article of the library it replaces.
 RESERVED = frozenset({"id", "origin", "text", "raw_text", "content_hash", "added", "metadata", "file", "cls", "self"})
 
@@ -44,6 +44,12 @@ def one_line(value: str, limit: int = _MAX_FACT_CHARS) -> str:
     """Return the value as it may stand in a title, a name or a message: cleaned, on one line, at most `limit` characters."""
     words = " ".join(clean(value[: 4 * limit]).split())
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def file_name(name: str) -> str:
+    """Return the last part of a path, of whatever system's making, as it may be shown: no invisible characters but joiners."""
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return one_line("".join(letter for letter in last if letter.isprintable() or letter in "\u200c\u200d"), _MAX_FILE_NAME)
 
 
 def bounded(raw: Raw) -> Raw:

