@@ -1,10 +1,10 @@
 """Claims become a numbered text with verified citations. Pure: no model, no store, no clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.article import Article
-from rag.types import Citation, Claim, Quotation, Reading
+from rag.types import Citation, Claim, Delta, Quotation, Reading
 
 _FOREIGN_MARK = re.compile(r"\[(\d[\d\s,–-]*)\]")
 
@@ -37,21 +37,46 @@ def shown(quote: str) -> str:
     return " ".join(_FOREIGN_MARK.sub(r"(\1)", quote).split())
 
 
+class Composition:
+    """An answer as it grows: every claim is followed by its mark `[n]`, and there is one citation per mark, in order."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.citations: list[Citation] = []
+
+    def add(self, said: str, sources: Sequence[Claim], gap: str = " ") -> Iterator[Delta | Citation]:
+        """Add one claim and the words that it rests on; yield its text, and each citation behind its mark.
+
+        Raises `CitationError` unless every quotation is, character by character, what its article says.
+        """
+        cited = [quotation(source.reading, source.start, source.end) for source in sources]
+        for source, quoted in zip(sources, cited, strict=True):
+            verify(quoted, source.reading.hit.article)
+        gap = gap if self.text else ""
+        start, added = len(self.text) + len(gap), gap + said
+        for quoted in cited:
+            number = len(self.citations) + 1
+            added += f" [{number}]"
+            self.text += added
+            yield Delta(added)
+            self.citations.append(Citation(number, start, len(self.text), quoted))
+            yield self.citations[-1]
+            added = ""
+        if added:
+            self.text += added
+            yield Delta(added)
+
+
 def compose(claims: Sequence[Claim]) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer's text, every claim followed by its mark `[n]`, and one citation per mark, in order.
 
     Raises `CitationError` unless every quotation is, character by character, what its article says.
     """
-    text = ""
-    citations: list[Citation] = []
-    for number, claim in enumerate(claims, start=1):
-        text += " " if text else ""
-        start = len(text)
-        text += f"{claim.text} [{number}]"
-        cited = quotation(claim.reading, claim.start, claim.end)
-        verify(cited, claim.reading.hit.article)
-        citations.append(Citation(number=number, claim_start=start, claim_end=len(text), quotation=cited))
-    return text, tuple(citations)
+    composition = Composition()
+    for claim in claims:
+        for _ in composition.add(claim.text, (claim,)):
+            pass
+    return composition.text, tuple(composition.citations)
 
 
 def verify(cited: Quotation, article: Article) -> None:

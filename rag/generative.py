@@ -1,0 +1,163 @@
+"""The writer that lets a language model write: every sentence is checked before it leaves. Knows no provider and no web.
+
+readings -> numbered evidence -> the model's words -> finished sentences -> checked ones, with marks of our own numbering.
+Where the model fails, the quotations that were found without it follow, behind a notice that says why.
+"""
+
+import re
+import secrets
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.embedder import PassageEmbedder
+from rag.evidence import Composition
+from rag.marks import Said, SentenceStream
+from rag.model import MOST_ANSWER_TOKENS, LanguageModel, ModelFailed, Why, tokens
+from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
+from rag.sentences import SentenceScorer
+from rag.support import Checker, Support
+from rag.types import Citation, Claim, Delta, Mode, Query, Reading
+
+MOST_EVIDENCE_TOKENS = 2400
+_MOST_SENTENCES = 12
+_REFUSAL = re.compile(
+    r"(?:i(?:['’]m| am) sorry\b.*|sorry\b.*|i (?:cannot|can't|could not) (?:answer|find)\b.*"
+    r"|(?:the|these|none of the) (?:\w+ )?(?:articles?|passages?|sources?|texts?|evidence)\b.*(?:\bno|n['’]t\b|\black).*)",
+    re.IGNORECASE,
+)
+_RULES_WORDS = 6  # in a row that a sentence shares with the rules: it repeats them
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: `mode` is "generative" when any sentence is the model's; `refused` when it found no answer."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    mode: Mode
+    refused: bool = False
+
+
+class GenerativeWriter:
+    """Writes with a language model. `drop_unsupported` leaves sentences out that the articles do not support."""
+
+    def __init__(self, model: LanguageModel, checker: Checker, *, drop_unsupported: bool = False) -> None:
+        self._model, self._checker, self._drop = model, checker, drop_unsupported
+
+    @classmethod
+    def over(cls, model: LanguageModel, embedder: PassageEmbedder, *, drop_unsupported: bool = False) -> "GenerativeWriter":
+        """Return a writer that checks with the fitted support model."""
+        return cls(model, Checker(SentenceScorer(embedder), Support.load()), drop_unsupported=drop_unsupported)
+
+    def write(
+        self, query: Query, readings: Sequence[Reading], quotes: Sequence[Claim]
+    ) -> Generator[Delta | Citation, None, Written]:
+        """Yield checked sentences with their citations; `quotes`, with a notice, when the model fails. No readings, no call."""
+        answer = Composition()
+        try:
+            refused = yield from self._sentences(query, evidence(readings, self._model.window), answer)
+        except ModelFailed as failure:
+            mode: Mode = "generative" if answer.text else "extractive"
+            yield from _quoted_instead(answer, failure.why, quotes)
+            return Written(answer.text, tuple(answer.citations), mode)
+        return Written(answer.text, tuple(answer.citations), "generative", refused)
+
+    def _sentences(
+        self, query: Query, found: Sequence[Reading], answer: Composition
+    ) -> Generator[Delta | Citation, None, bool]:
+        """Write the checked sentences into `answer`; return whether the model refused. Raises ModelFailed."""
+        waiting: list[Said] = []  # unsupported ones are not shown before the first that is supported
+        for count, said in enumerate(self._said(query, found)):
+            if count == 0 and _refuses(said):
+                return True
+            if count == _MOST_SENTENCES:
+                break
+            claims = self._claims(said, found)
+            if not claims and not answer.text:
+                waiting.append(said)
+                continue
+            for earlier in waiting:
+                yield from self._unsupported(earlier, answer)
+            waiting.clear()
+            yield from answer.add(said.text, claims, _gap(said)) if claims else self._unsupported(said, answer)
+        if not answer.text:
+            if waiting and all(_REFUSAL.fullmatch(said.text) for said in waiting):
+                return True
+            raise ModelFailed("nonsense")
+        return False
+
+    def _said(self, query: Query, found: Sequence[Reading]) -> Iterator[Said]:
+        """Yield the model's finished sentences, but for those that repeat its rules; a last one without an end is not one."""
+        fence = secrets.token_hex(6)  # an article cannot know it, so it cannot end the evidence and speak as somebody else
+        rules, stream = RULES.format(fence=fence), SentenceStream()
+        repeated = _runs(rules)
+        pieces = self._model.say(rules, question(query.text, found, fence))
+        try:
+            for piece in pieces:
+                yield from (said for said in stream.feed(piece) if not repeated & _runs(said.text) and fence not in said.text)
+            yield from (said for said in stream.finish() if not repeated & _runs(said.text) and fence not in said.text)
+        finally:
+            pieces.close()
+
+    def _claims(self, said: Said, found: Sequence[Reading]) -> tuple[Claim, ...]:
+        named = [found[number - 1] for number in said.numbers if 0 < number <= len(found)]
+        return self._checker.check(said.text, named, found).claims
+
+    def _unsupported(self, said: Said, answer: Composition) -> Iterator[Delta | Citation]:
+        if not self._drop:
+            yield from answer.add(f"{said.text} {UNSUPPORTED}", (), _gap(said))
+
+
+def evidence(readings: Sequence[Reading], window: int) -> list[Reading]:
+    """Return as many of the best readings as fit, whole, into what a model with this window can read."""
+    room = min(MOST_EVIDENCE_TOKENS, window - MOST_ANSWER_TOKENS - tokens(RULES) - 200)
+    passages: dict[str, Reading] = {}
+    for reading in readings:  # one or more of each passage, the best first
+        passages.setdefault(reading.hit.passage.id, reading)
+    kept: list[Reading] = []
+    for number, reading in enumerate(passages.values(), 1):
+        room -= tokens(_passage(number, reading))
+        if room < 0:
+            break
+        kept.append(reading)
+    return kept
+
+
+def question(asked: str, found: Sequence[Reading], fence: str) -> str:
+    """Return what the model is asked: the evidence, numbered from 1 and fenced off as data, then the question."""
+    passages = "\n\n".join(_passage(number, reading) for number, reading in enumerate(found, 1))
+    return QUESTION.format(fence=fence, passages=passages, question=" ".join(asked.split()))
+
+
+def _passage(number: int, reading: Reading) -> str:
+    article, passage = reading.hit.article, reading.hit.passage
+    return PASSAGE.format(
+        number=number,
+        title=article.title,
+        source=article.source or UNKNOWN_SOURCE,
+        published=article.published or UNDATED,
+        text=passage.text,
+    )
+
+
+def _quoted_instead(answer: Composition, why: Why, quotes: Sequence[Claim]) -> Iterator[Delta | Citation]:
+    """Say why the model stopped, then quote what it has not cited already."""
+    cited = {(one.quotation.article_id, one.quotation.start, one.quotation.end) for one in answer.citations}
+    left = [quote for quote in quotes if (quote.reading.hit.article.id, quote.start, quote.end) not in cited]
+    yield from answer.add(FAILED[why] + (QUOTED_INSTEAD if left else "."), (), "\n")
+    for number, claim in enumerate(left):
+        yield from answer.add(claim.text, (claim,), " " if number else "\n")
+
+
+def _refuses(said: Said) -> bool:
+    return said.text.strip("\"'.!* ").upper().replace(" ", "_") == NO_ANSWER
+
+
+def _gap(said: Said) -> str:
+    return "\n" if said.begins_line else " "
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Return every run of `_RULES_WORDS` words."""
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[start : start + _RULES_WORDS]) for start in range(len(words) - _RULES_WORDS + 1)}

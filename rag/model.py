@@ -1,0 +1,216 @@
+"""A configured chat model behind hard limits: one call a question, its tokens, its time, its day. Knows no articles.
+
+LanguageModelError  what a person can put right: no such provider, its package is not installed, no key
+ModelFailed         what happens to a working one, by `why`: slow, down, busy, spent, cut_off
+"""
+
+import contextlib
+import sys
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import BoundedSemaphore, Event, Thread
+from typing import Any, Literal, Protocol
+
+from langchain_core.exceptions import LangChainException, ModelRateLimitError
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+
+from rag.allowance import Allowance, Spent
+
+Why = Literal["slow", "down", "busy", "spent", "cut_off", "nonsense"]
+
+MOST_ANSWER_TOKENS = 700
+WINDOW_TOKENS = 4096  # of a model that does not say how much it reads; every current one reads at least this much
+_AT_ONCE = 16  # calls under way, those that were given up and still hang included
+_FINISHES = ("finish_reason", "stop_reason", "done_reason", "stopReason")
+_CUT = {"length", "max_tokens", "model_length", "error", "model_context_window_exceeded"}
+# What SDKs raise beside Python's own and LangChain's exceptions; only those of packages that are loaded matter.
+_SDK_ERRORS = (
+    ("openai", "OpenAIError"),
+    ("anthropic", "AnthropicError"),
+    ("groq", "GroqError"),
+    ("ollama", "ResponseError"),
+    ("httpx", "HTTPError"),
+    ("httpx2", "HTTPError"),
+    ("httpx", "StreamError"),
+    ("httpx2", "StreamError"),
+    ("requests", "RequestException"),
+    ("aiohttp", "ClientError"),
+    ("grpc", "RpcError"),
+    ("google.api_core.exceptions", "GoogleAPIError"),
+    ("google.genai.errors", "APIError"),
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("cohere.core.api_error", "ApiError"),
+)
+
+
+class LanguageModelError(Exception):
+    """The language model cannot be used as it is configured; str(error) says what to do."""
+
+
+class ModelFailed(Exception):
+    """The model gave no answer that can be used; `why` is one of `Why`."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why: Why = why
+
+
+class Chat(Protocol):
+    """What is needed of LangChain's `BaseChatModel`."""
+
+    def stream(self, input: list[BaseMessage]) -> Iterator[AIMessageChunk]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a call ended: regularly, or with the error that broke it off; None inside for an error that nobody foresaw."""
+
+    error: Exception | None = None
+    foreseen: bool = False
+
+
+class LanguageModel:
+    """Streams the text of one answer at a time, inside its limits. Safe to use from several threads."""
+
+    def __init__(self, chat: Chat, allowance: Allowance, seconds: float = 30.0, window: int = WINDOW_TOKENS) -> None:
+        self.window = window
+        self._chat, self._allowance, self._seconds = chat, allowance, seconds
+        self._free = BoundedSemaphore(_AT_ONCE)
+
+    @classmethod
+    def configured(cls, name: str, allowance: Allowance, seconds: float = 30.0) -> "LanguageModel":
+        """Return the model that "provider:model" names. Raises LanguageModelError."""
+        chat = _chat(name, seconds)
+        said = getattr(chat, "profile", None) or {}
+        window = int(said.get("max_input_tokens") or WINDOW_TOKENS)
+        return cls(chat, allowance, seconds, window)
+
+    def say(self, rules: str, question: str) -> Generator[str]:
+        """Yield the model's words as they come. Raises ModelFailed, at the latest when the time is over."""
+        deadline = time.monotonic() + self._seconds
+        asked = tokens(rules) + tokens(question)
+        booked = asked + MOST_ANSWER_TOKENS
+        if not self._free.acquire(blocking=False):
+            raise ModelFailed("busy")
+        try:
+            day = self._allowance.book(booked)
+        except Spent as error:
+            self._free.release()
+            raise ModelFailed("spent") from error
+        call = _Call(self._chat, [SystemMessage(rules), HumanMessage(question)], self._free)
+        call.start()
+        written = 0
+        try:
+            for piece in call.pieces(deadline):
+                written += tokens(piece)
+                if written > MOST_ANSWER_TOKENS:
+                    raise ModelFailed("cut_off")
+                yield piece
+        finally:
+            call.stop()
+            with contextlib.suppress(Spent):  # the most it can have cost stays booked
+                self._allowance.settle(day, booked, max(call.used, asked + written))
+
+
+class _Call(Thread):
+    """One call of the model in a thread of its own, because a provider's client may wait longer than anyone wants to."""
+
+    def __init__(self, chat: Chat, messages: list[BaseMessage], slot: BoundedSemaphore) -> None:
+        super().__init__(name="language-model", daemon=True)  # a model that hangs must not keep the process from ending
+        self._chat, self._messages, self._slot = chat, messages, slot
+        self._arrived: SimpleQueue[str | _Ended] = SimpleQueue()
+        self._unwanted = Event()
+        self.used = 0
+
+    def run(self) -> None:
+        ended = _Ended()
+        try:
+            self._read()
+            ended = _Ended(foreseen=True)
+        except _failures() as error:
+            ended = _Ended(error, foreseen=True)
+        finally:  # an error that is not among these reaches the log with its traceback, and the caller all the same
+            self._arrived.put(ended)
+            self._slot.release()
+
+    def _read(self) -> None:
+        finish, says_how_it_ends, text = "", False, ""
+        stream = self._chat.stream(self._messages)
+        for chunk in stream:
+            if self._unwanted.is_set():
+                break
+            self.used = max(self.used, chunk.usage_metadata["total_tokens"] if chunk.usage_metadata else 0)
+            says_how_it_ends |= bool(chunk.response_metadata)
+            finish = _finish(chunk.response_metadata) or finish
+            if piece := chunk.text:
+                text = piece
+                self._arrived.put(piece)
+        if isinstance(stream, Iterator) and hasattr(stream, "close"):
+            stream.close()
+        if finish in _CUT or (says_how_it_ends and not finish):
+            raise EOFError(f"the model's answer ends with {finish or 'nothing'} after {text[-20:]!r}")
+
+    def pieces(self, deadline: float) -> Iterator[str]:
+        """Yield what arrives until it ends. Raises ModelFailed."""
+        while True:
+            try:
+                arrived = self._arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+            except Empty:
+                raise ModelFailed("slow") from None
+            if isinstance(arrived, _Ended):
+                if arrived.error or not arrived.foreseen:
+                    raise ModelFailed(_why(arrived.error)) from arrived.error
+                return
+            if time.monotonic() > deadline:
+                raise ModelFailed("slow")
+            yield arrived
+
+    def stop(self) -> None:
+        """Let the thread end at the next thing that it reads."""
+        self._unwanted.set()
+
+
+def tokens(text: str) -> int:
+    """Return about how many tokens a text is, rather too many: no tokenizer of every model is at hand without a download."""
+    plain = sum(character.isascii() for character in text)
+    return (plain + 2) // 3 + (len(text.encode("utf-8", "replace")) - plain + 1) // 2
+
+
+def _chat(name: str, seconds: float) -> Any:
+    from langchain.chat_models import init_chat_model
+
+    provider = name.partition(":")[0]
+    limits: dict[str, Any] = {"timeout": seconds, "max_retries": 0, "max_tokens": MOST_ANSWER_TOKENS}
+    if provider == "ollama":
+        limits = {"num_predict": MOST_ANSWER_TOKENS, "num_ctx": WINDOW_TOKENS, "client_kwargs": {"timeout": seconds}}
+    try:
+        return init_chat_model(name, **limits)
+    except ImportError as error:
+        package = str(error).rpartition("`pip install ")[2].rstrip("`") or f"langchain-{provider}"
+        raise LanguageModelError(f"RAG_LLM={name} needs a package that is not installed; run: pip install {package}") from error
+    except _failures() as error:
+        raise LanguageModelError(f"RAG_LLM={name} cannot be used: {str(error).splitlines()[0]}") from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what calling a chat model may raise, with the exceptions of those SDKs that are loaded."""
+    found = (getattr(sys.modules.get(module), name, None) for module, name in _SDK_ERRORS)
+    named = [error for error in found if isinstance(error, type) and issubclass(error, Exception)]
+    return (LangChainException, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, *named)
+
+
+def _why(error: Exception | None) -> Why:
+    if isinstance(error, EOFError):
+        return "cut_off"
+    if isinstance(error, TimeoutError) or "timeout" in type(error).__name__.lower():
+        return "slow"
+    limited = isinstance(error, ModelRateLimitError) or getattr(error, "status_code", None) in {429, 529}
+    return "busy" if limited else "down"
+
+
+def _finish(metadata: Mapping[str, Any]) -> str:
+    said = next((metadata[name] for name in _FINISHES if metadata.get(name)), "")
+    return str(said).lower()
