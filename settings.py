@@ -40,7 +40,7 @@ def _port(value: str) -> int:
 
 
 def _yes(value: str) -> bool:
-    return ("no", "yes").index(value.lower()) == 1
+    return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[value.lower()]
 
 
 def _folder(value: str) -> Path:
@@ -82,6 +82,6 @@ def read(environ: Mapping[str, str] = os.environ, file: Path | None = Path(".env
     for name, value in given.items():
         try:
             values[name.removeprefix(PREFIX).lower()] = KNOWN[name].parse(value)
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise BadSetting(f"{name}={value!r} is not allowed; it must be {KNOWN[name].allowed}") from error
     return Settings(**values)

@@ -39,6 +39,8 @@ class Signals:
     in_claim: float  # share of them in the quoted words
     unknown: float  # share of them that the whole library does not have
     names_in_passage: float  # share of the question's names and numbers in the passage and its title
+    names_in_claim: float  # share of them in the quoted words
+    echoes: float  # share of the reader's span that only repeats the question
     type_fits: float  # 1 when the quoted words hold what the question word asks for: a date, a number, a name
     margin: float  # rank score over the next sentence's
 
@@ -66,6 +68,8 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
     best = lead.reading
     others = [reading.rank_score for reading in readings if reading is not best]
     there = set(content_stems(f"{best.hit.article.title} {best.hit.passage.text} {lead.text}"))
+    quoted = set(content_stems(lead.text))
+    span = set(content_stems(best.hit.article.text[best.start : best.end]))
     anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
     return Signals(
         span=best.score,
@@ -73,9 +77,11 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
         cosine=best.hit.vector_score,
         sentence=best.cosine,
         in_passage=_share(rarity, there),
-        in_claim=_share(rarity, set(content_stems(lead.text))),
+        in_claim=_share(rarity, quoted),
         unknown=1 - _share(rarity, {term for term, count in frequencies.of.items() if count}) if rarity else 0.0,
         names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,
+        names_in_claim=len(anchors & quoted) / len(anchors) if anchors else 1.0,
+        echoes=len(span & set(query.terms)) / len(span) if span else 0.0,
         type_fits=float(_fits(query, lead.text)),
         margin=best.rank_score - max(others, default=best.rank_score),
     )
