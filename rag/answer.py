@@ -5,13 +5,14 @@ question + history -> query -> hits -> readings -> claims -> confidence -> verif
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from index.search import Search
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, quotation
 from rag.extractive import ExtractiveWriter
+from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
 from rag.retriever import Retriever
@@ -72,21 +73,31 @@ class Answerer:
     """Answers questions from a library. Complete when constructed; safe to use from several threads."""
 
     def __init__(
-        self, search: Search, reader: Reader, scorer: SentenceScorer, confidence: Confidence, notice: str | None = None
+        self,
+        search: Search,
+        reader: Reader,
+        scorer: SentenceScorer,
+        confidence: Confidence,
+        notice: str | None = None,
+        generative: GenerativeWriter | None = None,
     ) -> None:
         self.notice = notice
+        self._generative = generative
         self._library = search.library
         self._retriever = Retriever(search, reader, scorer)
         self._confidence, self._writer = confidence, ExtractiveWriter()
 
     @classmethod
-    def over(cls, search: Search) -> "Answerer":
-        """Return an answerer with the trained reader, or, with a `notice` why, with the sentence reader."""
+    def over(cls, search: Search, generative: GenerativeWriter | None = None) -> "Answerer":
+        """Return an answerer with the trained reader, or, with a `notice` why, with the sentence reader.
+
+        With `generative`, a language model writes what may be answered; without, answers quote.
+        """
         scorer = SentenceScorer(search.embedder)
         try:
-            return cls(search, TrainedReader.load(), scorer, Confidence.load("trained"))
+            return cls(search, TrainedReader.load(), scorer, Confidence.load("trained"), generative=generative)
         except ReaderError as error:
-            return cls(search, SentenceReader(scorer), scorer, Confidence.load("sentences"), notice=str(error))
+            return cls(search, SentenceReader(scorer), scorer, Confidence.load("sentences"), str(error), generative)
 
     def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
         """Return the whole answer: the last event of `stream`."""
@@ -98,8 +109,12 @@ class Answerer:
         """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer."""
         query = understand(question, history)
         yield Searched(query.text)
-        answer = self.decide(question, self.consider(query, as_of, k))
-        yield from _pieces(answer.text, answer.citations)
+        considered = self.consider(query, as_of, k)
+        answer = self.decide(question, considered)
+        if self._generative and not answer.abstained:
+            answer = yield from _written(self._generative, considered, answer)
+        else:
+            yield from _pieces(answer.text, answer.citations)
         yield answer
 
     def consider(self, query: Query, as_of: str | None = None, k: int = 8) -> Considered:
@@ -151,6 +166,26 @@ class Answerer:
         with self._library.reading() as snapshot:
             counted = self._library.frequencies(snapshot, query.terms.values())
             return Frequencies(snapshot.state().passages, {term: counted[word] for term, word in query.terms.items()})
+
+
+def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -> Generator[Event, None, Answer]:
+    """Let the writer put into words what is answered already; when it finds no answer, that is a refusal."""
+    written = yield from writer.write(considered.query, considered.readings, considered.claims)
+    considered.clock.lap("generate")
+    if written.refused:
+        yield from _pieces(REFUSALS["not_answered_by_sources"], ())
+        text, missed = REFUSALS["not_answered_by_sources"], _near_misses(considered.readings)
+        answer = replace(answer, text=text, abstained=True, reason="not_answered_by_sources", near_misses=missed)
+    else:
+        answer = replace(answer, text=written.text)
+    is_quoted = any((answer.short_answer or "\n") in citation.quotation.quote for citation in written.citations)
+    return replace(
+        answer,
+        short_answer=answer.short_answer if is_quoted else None,
+        mode=written.mode,
+        citations=written.citations,
+        timings_ms=considered.clock.done(),
+    )
 
 
 def _short_answer(considered: Considered) -> str | None:
