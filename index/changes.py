@@ -118,7 +118,7 @@ def insert(
     connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]] = (), number: int | None = None
 ) -> None:
     """Write an article that is not there into every table and the keyword index."""
-    article, metadata = prepared.article, json.dumps(dict(prepared.article.metadata), ensure_ascii=False, sort_keys=True)
+    article, metadata = prepared.article, json.dumps(dict(prepared.article.metadata), sort_keys=True)
     columns = [metadata if name == "metadata" else getattr(article, name) for name in ARTICLE_COLUMNS.split(", ")]
     first = _next_passage(connection)
     rows = [

@@ -83,11 +83,11 @@ class Database:
             connection = self._take()
             try:
                 connection.execute("PRAGMA busy_timeout=500")  # a reader may hold on to an older state for as long as it likes
-                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                settled = settle(connection)
                 connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000:.0f}")
             finally:
                 self._give_back(connection)
-        return not busy
+        return settled
 
     def close(self) -> None:
         """Close the idle connections; those in use close when they come back."""
@@ -164,6 +164,12 @@ def create_tables(connection: sqlite3.Connection) -> None:
     connection.executescript(SCHEMA)
 
 
+def settle(connection: sqlite3.Connection) -> bool:
+    """Move the log into the file; False when readers hold it back. Closing would do the same, but not tell of a full disk."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def log_size(path: Path) -> int:
     """Size in bytes of the write-ahead log beside the file, 0 when there is none."""
     try:
@@ -216,6 +222,8 @@ def _code(error: sqlite3.Error) -> int:
 
 def _of_sqlite(error: sqlite3.Error, path: Path) -> LibraryError | None:
     code = _code(error)
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and (refused := _refusal(path)):
+        return refused
     if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _WRITES_FAILED:
         return disk_full(path)  # a quota or a limit on file size reports a failed write
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
@@ -224,6 +232,22 @@ def _of_sqlite(error: sqlite3.Error, path: Path) -> LibraryError | None:
         return not_writable(path.parent)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryLocked("another process")
+    return None
+
+
+def _refusal(path: Path) -> LibraryError | None:
+    """Ask the system what it has against a small new file: SQLite does not tell a full disk from other failures to open."""
+    probe = path.with_name(f"{path.name}.probe")
+    try:
+        with probe.open("wb") as stream:
+            stream.write(bytes(4096))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        return _of_system(error, path)
+    finally:
+        with suppress(OSError):
+            probe.unlink()
     return None
 
 

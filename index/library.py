@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.article import Article, Passage
 from index.changes import Outcome, Prepared, advance, begin_state, outcome_of, put, put_again, remove
-from index.database import APPLICATION_ID, FORMAT, Database, create_tables, damaged, failures
+from index.database import APPLICATION_ID, FORMAT, Database, create_tables, damaged, failures, settle
 from index.durable import sync_folder
 from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
 from index.rows import Listed, State, Version
@@ -22,6 +22,7 @@ from index.snapshot import Snapshot
 from index.writer import sole_writer
 
 FILE = "library.sqlite3"
+_HEADER = ("application_id", "user_version")
 _FREQUENCIES_KEPT = 20_000
 _log = logging.getLogger(__name__)
 
@@ -54,9 +55,9 @@ class Library:
             if not create or fingerprint is None:
                 raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
             _create(folder, fingerprint, command)
-        _refuse_foreign(path)
         library = cls(folder, Database(path), fingerprint, command)
         try:
+            library._refuse_foreign()
             if check:
                 trust(library._database, folder)
             library._refuse_other_fingerprint()
@@ -194,23 +195,34 @@ class Library:
                 self._keep(Seal(snapshot.generation))
 
     def _seal(self) -> None:
-        """Seal the file, if it is all there is; otherwise the next to open it checks everything."""
-        with self.reading() as snapshot:
-            generation = snapshot.generation
+        """Seal what is there now, unless it is sealed already."""
         sealed = Seal.read(self.folder)
-        if sealed and sealed.digest and sealed.generation == generation:
-            return
+        with self._database.reading() as connection:
+            if sealed and sealed.digest and sealed.generation == Snapshot(connection).generation:
+                return
         try:
-            if self._database.checkpoint():
-                self._keep(Seal.of(self._database.path, generation))
+            self._database.checkpoint()
         except (DiskFull, OSError) as error:
-            _log.warning("the library is safe but could not be sealed: %s", error)
+            _log.warning("the library is safe, but its log could not be folded in: %s", error)
+        with self._database.reading() as connection:
+            self._keep(Seal.of(connection))
 
     def _keep(self, seal: Seal) -> None:
         try:
             seal.write(self.folder)
         except OSError as error:
             _log.warning("the seal could not be written: %s", error)
+
+    def _refuse_foreign(self) -> None:
+        with self._database.reading() as connection:
+            (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in _HEADER)
+        if application != APPLICATION_ID:
+            raise damaged(self._database.path, "it is not a library of Footnote")
+        if version != FORMAT:
+            raise FingerprintMismatch(
+                f"the library is in format {version}, and this program reads format {FORMAT}",
+                "use the version of Footnote that made it",
+            )
 
     def _refuse_other_fingerprint(self) -> None:
         with self.reading() as snapshot:
@@ -237,7 +249,7 @@ def _create(folder: Path, fingerprint: str, command: str) -> None:
             fresh = fresh_file(path, fingerprint)
             fresh.rename(path)
             sync_folder(folder)
-            Seal.of(path, 0).write(folder)
+            Seal(0).write(folder)
 
 
 def fresh_file(path: Path, fingerprint: str, generation: int = 0) -> Path:
@@ -251,18 +263,5 @@ def fresh_file(path: Path, fingerprint: str, generation: int = 0) -> Path:
         connection.execute("PRAGMA synchronous=FULL")
         create_tables(connection)
         begin_state(connection, fingerprint, generation)
+        settle(connection)
     return fresh
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Look at the header: what is not a library must not even be opened by SQLite, which could change it."""
-    with failures(path), path.open("rb") as stream:
-        header = stream.read(100)
-    if not header.startswith(b"SQLite format 3\x00") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise damaged(path, "it is not a library of Footnote")
-    version = int.from_bytes(header[60:64], "big")
-    if version != FORMAT:
-        raise FingerprintMismatch(
-            f"the library is in format {version}, and this program reads format {FORMAT}",
-            "use the version of Footnote that made it",
-        )

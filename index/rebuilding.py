@@ -17,7 +17,7 @@ from pathlib import Path
 from index.adding import embedded
 from index.article import Article
 from index.changes import Prepared, advance, insert
-from index.database import connect, failures
+from index.database import connect, failures, settle
 from index.durable import free_name, sync_folder
 from index.embedder import PassageEmbedder
 from index.errors import LibraryDamaged, LibraryLocked
@@ -83,7 +83,9 @@ def _saved(folder: Path, embedder: PassageEmbedder, progress: Callable[[Article]
             _fill(fresh, whole, embedder, progress)
             lost = _ids(source) - {article.id for article, _ in whole}
         kept = _swap(path, fresh)
-        Seal.of(path, generation + 1).write(folder)
+        Seal(generation + 1).write(folder)
+    with Library.open(folder, command=command) as library, library.writing():
+        pass  # which checks and seals it
     return Rebuilt(len(whole), tuple(sorted(lost)), kept)
 
 
@@ -132,6 +134,7 @@ def _fill(
             progress(article)
         advance(connection)
         connection.execute("COMMIT")
+        settle(connection)
 
 
 def _swap(path: Path, fresh: Path) -> Path:
