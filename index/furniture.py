@@ -10,6 +10,7 @@ from collections.abc import Sequence
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»)\]\s]*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•‣–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s)", re.IGNORECASE)
 _FACT = re.compile(r":\s*[^\s:/]*\d")  # "Population: 23 million" is a short line worth quoting
+_ROW = re.compile(r"^\s*\|.*\|\s*$")  # a row of a table, as the readers write it
 _HEADING_WORDS = 18
 
 # Imperatives by which a page speaks to its visitor, and what they are asked to act on.
@@ -59,7 +60,7 @@ def furniture(lines: Sequence[str]) -> list[bool]:
 
 def _is_heading(line: str) -> bool:
     is_short = len(line.split()) <= _HEADING_WORDS
-    return is_short and not (_SENTENCE_END.search(line) or _LIST_ITEM.match(line) or _FACT.search(line))
+    return is_short and not (_SENTENCE_END.search(line) or _LIST_ITEM.match(line) or _FACT.search(line) or _ROW.match(line))
 
 
 def _speaks_to_visitor(line: str) -> bool:

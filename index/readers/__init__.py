@@ -49,13 +49,12 @@ def read(path: Path) -> Iterator[Article]:
     Raises `UnusableContent` with the reason for a file that is missing, unreadable, empty, too big or of no known format,
     and its subclass `PartlyUnusable`, after the last article, when some of the file's rows, items or members are none.
     """
-    origin = path.absolute().as_uri()
     try:
         if path.name == METADATA_FILE:
             raise UnusableContent("it describes the files beside it and is no article")
         if not path.is_file():
             raise UnusableContent("there is no such file")
-        known = _beside(path)
+        origin, known = path.resolve().as_uri(), _beside(path)
         with path.open("rb") as stream:
             head = stream.read(4096)
             stream.seek(0)

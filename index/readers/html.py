@@ -67,4 +67,4 @@ def _article_text(tree: "HtmlElement") -> str:
     if len(fallback) < _SMALL_PAGE:
         return fallback
     text = trafilatura.extract(tree, include_comments=False, include_tables=True) or ""
-    return _TABLE_RULE.sub("", text).strip() or fallback
+    return markup.without_break_hints(_TABLE_RULE.sub("", text)).strip() or fallback

@@ -55,10 +55,18 @@ def _front_facts(matter: str) -> dict[str, str]:
 
 def _lines(tokens: list[Token]) -> list[str]:
     lines: list[str] = []
+    row: list[str] | None = None
     in_item = False
     for token in tokens:
         in_item = in_item or token.type == "list_item_open"
-        if token.type == "inline":
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            lines.append(f"| {' | '.join(filter(None, row))} |" if any(row) else "")
+            row = None
+        elif token.type == "inline" and row is not None:
+            row.append(_words(token))
+        elif token.type == "inline":
             lines.append(("- " if in_item else "") + _words(token))
             in_item = False
         elif token.type in {"fence", "code_block"}:

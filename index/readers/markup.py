@@ -76,6 +76,7 @@ _SILENT = frozenset(
         "dialog",
     ]
 )
+_BREAK_HINTS = dict.fromkeys((0x00AD, 0x200B, 0x2060))
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -84,6 +85,11 @@ def text_of_fragment(html: str) -> str:
     from lxml import html as parser
 
     return text_of(parser.fragment_fromstring(f"<div>{html}</div>")) if html.strip() else ""
+
+
+def without_break_hints(text: str) -> str:
+    """Return the text without the invisible places where a page allows a word to be broken; they hide words from searches."""
+    return text.translate(_BREAK_HINTS)
 
 
 def text_of(root: "_Element") -> str:
@@ -99,13 +105,18 @@ def text_of(root: "_Element") -> str:
         elif event == "start" and tag is not None:
             pieces.append(_before(tag) + _SPACES.sub(" ", element.text or ""))
         if event != "start" and element is not root:
-            after = "" if tag is None or tag in _INLINE or tag in {"br", "td", "th"} else "\n"
-            pieces.append(after + _SPACES.sub(" ", element.tail or ""))
-    lines = (_SPACES.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
+            pieces.append(_after(tag) + _SPACES.sub(" ", element.tail or ""))
+    lines = (_SPACES.sub(" ", line).strip() for line in without_break_hints("".join(pieces)).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def _before(tag: str) -> str:
     if tag in _INLINE:
         return ""
-    return "\n- " if tag == "li" else " " if tag in {"td", "th"} else "\n"
+    return {"li": "\n- ", "tr": "\n|", "td": " ", "th": " "}.get(tag, "\n")
+
+
+def _after(tag: str | None) -> str:
+    if tag is None or tag in _INLINE or tag == "br":
+        return ""
+    return " |" if tag in {"td", "th"} else "\n"

@@ -18,6 +18,8 @@ _MAX_PAGES = 3000
 _RUNNING_PAGES = 3  # from how many pages on a repeated first or last line is a running head
 _DIGITS = re.compile(r"\d+")
 _HYPHENATED = re.compile(r"(\w{2,})[-\u00ad]\n([a-zß-öø-ÿ]\w+)")
+# One glyph for several letters is typesetting; as text it would hide "office" from whoever looks for it.
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 
 
@@ -106,4 +108,4 @@ def _joined(pages: list[list[str]]) -> str:
         with_hyphen = f"{match[1]}-{match[2]}"
         return with_hyphen if with_hyphen in whole_words else match[1] + match[2]
 
-    return _HYPHENATED.sub(mended, text)
+    return _HYPHENATED.sub(mended, text).translate(_LIGATURES)

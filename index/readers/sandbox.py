@@ -46,7 +46,6 @@ class Sandbox:
     def __init__(self, limits: Limits | None = None, command: Sequence[str] = CHILD) -> None:
         self._limits, self._command = limits or Limits(), command
         self._idle: list[_Child] = []
-        atexit.register(self.close)
 
     def parse(self, kind: Kind, data: bytes, charset: str | None = None) -> Iterator[Outcome]:
         """Yield what the child makes of the bytes. Raises `UnusableContent` when it cannot be read within the limits."""
@@ -60,12 +59,15 @@ class Sandbox:
             raise UnusableContent(str(error)) from error
         finally:
             if is_sound and len(self._idle) < _KEPT:
+                atexit.unregister(self.close)
+                atexit.register(self.close)
                 self._idle.append(child)
             else:
                 child.end()
 
     def close(self) -> None:
         """End the idle children. Later files start new ones."""
+        atexit.unregister(self.close)
         while self._idle:
             self._idle.pop().end()
 

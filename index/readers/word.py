@@ -56,7 +56,8 @@ def _lines(body: "_Element") -> Iterator[str]:
         if element.tag == f"{_WORD}tr":
             walk.skip_subtree()
             cells = (_words(cell) for cell in element.iterchildren(f"{_WORD}tc"))
-            yield " | ".join(cell for cell in cells if cell)
+            row = " | ".join(cell for cell in cells if cell)
+            yield f"| {row} |" if row else ""
         elif element.tag == f"{_WORD}p":
             walk.skip_subtree()
             is_item = element.find(f"{_WORD}pPr/{_WORD}numPr") is not None

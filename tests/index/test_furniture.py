@@ -119,3 +119,7 @@ def test_every_line_gets_an_answer_and_blank_ones_are_no_furniture(lines: list[s
     marked = furniture(lines)
     assert len(marked) == len(lines)
     assert not any(is_furniture for line, is_furniture in zip(lines, marked, strict=True) if not line.strip())
+
+
+def test_the_rows_of_a_table_are_content() -> None:
+    assert taken_out(*STORY, "| Ticket | Price |", "| Return | 14 crowns |", "Prices from May") == ["Prices from May"]

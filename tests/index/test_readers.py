@@ -126,6 +126,15 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
             list(read(path))
 
 
+def test_markdown_loses_its_markup_and_keeps_its_words() -> None:
+    marked = (
+        "# Ferry\n\nThe **new** [ferry](https://a.example).\n\n- One\n- Two\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n<b>x</b>\n"
+    )
+    (article,) = articles(marked.encode(), "a.md")
+    assert article.text == "Ferry\n\nThe new ferry.\n\n- One\n\n- Two\n\n| A | B |\n\n| 1 | 2 |\n\nx"
+    assert (article.title, article.metadata["title_from"]) == ("Ferry", "heading")
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

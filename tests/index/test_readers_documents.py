@@ -78,7 +78,7 @@ class TestWord:
         out = BytesIO()
         document.save(out)
         found = article(out.getvalue(), "a.docx")
-        assert found.text == f"Ferry returns\n\n{STORY}\n\nTicket | Price\n\nReturn | 14\n\n{SECOND}"
+        assert found.text == f"Ferry returns\n\n{STORY}\n\n| Ticket | Price |\n\n| Return | 14 |\n\n{SECOND}"
         assert (found.title, found.metadata["title_from"]) == ("Ferry returns", "word title style")
 
     def test_inserted_text_and_content_controls_are_read_and_deleted_text_is_not(self) -> None:
