@@ -44,7 +44,7 @@ _KIND_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, patt
 _WH = r"(?:who(?:m|se)?|what|when|where|why|how(?:\s+(?:many|much|long|old|far|often|come))?|which(?:\s+\w+)?)"
 _BARE = re.compile(
     rf"^(?:and|but|so|ok|okay)?[\s,]*({_WH})"
-    r"(?:\s+(?:so|then|not|exactly|(?:was|is|did|does)\s+(?:that|this|it)(?:\s+happen)?))?\s*[?.!]*$",
+    r"(?:\s+(?:so|then|not|exactly|(?:was|is|did|does)\s+(?:that|this|it(?=\s+happen))(?:\s+happen)?))?\s*[?.!]*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+?)[?.!\s]*$", re.IGNORECASE)
@@ -55,6 +55,10 @@ _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "
 _THING = {"it": "{}", "its": "{}'s", "they": "{}", "them": "{}", "their": "{}'s", "there": "in {}"}
 _PRONOUN = re.compile(rf"\b({'|'.join(_PERSON | _THING)})\b", re.IGNORECASE)
 _BOUND = frozenset({"he", "she", "they", "his", "her", "hers", "their", "its", "it"})
+_ASKS_FOR_A_THING = re.compile(
+    r"^(?:who(?:m|se)?\b|where\b|(?:which|what)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)(\w+))", re.IGNORECASE
+)
+_DEMONYM = re.compile(r"^\S+(?:ian|ean|ese|ish|eli|aqi|can)s?$")  # "Israeli media" are not a thing that "it" means
 _NO_REFERENCE = re.compile(
     r"\b(?:is|was|are|were) there\b|\bthere (?:is|are|was|were)\b|\b(?:this|that|these|those)\s+(?!happen|mean|true)[a-z]\w+"
     r"|\bit (?:true|possible|likely|clear)\b"
@@ -122,23 +126,38 @@ def _with_exchanged(before: str, fragment: str) -> str:
 
 
 def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
-    """Put the name that a pronoun means in its place: one of the question before, else the first of its answer."""
+    """Put the name that a pronoun means in its place."""
     pronoun = next((match for match in _PRONOUN.finditer(question) if not _refers_to_nothing(question, match)), None)
     if pronoun is None:
         return question
     named_here = set(names(question))
-    earlier = [name for name in (*names(before), *names(answer)) if name not in named_here]
+    words_here = {word for name in named_here for word in name.split()}
+    meant = [name for name in _antecedents(question, before, answer) if not words_here & set(name.split())]
     word = pronoun.group().lower()
     # "Why did Trump announce his plan?" means Trump's; but in "What did Trump say about him?" he is somebody else.
-    if not earlier or (word in _BOUND and any(question.find(name) < pronoun.start() for name in named_here)):
+    if not meant or (word in _BOUND and any(question.find(name) < pronoun.start() for name in named_here)):
         return question
-    form = (_PERSON | _THING)[pronoun.group().lower()]
-    name = (
-        earlier[0]
-        if pronoun.group().lower() in _THING
-        else next((name for name in names(before) if name in earlier), earlier[0])
-    )
-    return question[: pronoun.start()] + form.format(name) + question[pronoun.end() :]
+    return question[: pronoun.start()] + (_PERSON | _THING)[word].format(meant[0]) + question[pronoun.end() :]
+
+
+def _antecedents(question: str, before: str, answer: str) -> list[str]:
+    """Return what a pronoun may mean, the likeliest first: what the question before asked for, or what it was about.
+
+    After "Who killed Soleimani?", "Where is he now?" means whom the answer names, "When was he killed?" Soleimani.
+    """
+    asked_for = [] if terms(question).keys() & terms(before).keys() else _asked_for(before, answer)
+    known = [*asked_for, *names(before), *names(answer)]
+    return [name for name in known if not _DEMONYM.search(name)] or known
+
+
+def _asked_for(before: str, answer: str) -> list[str]:
+    """Return what answers a question for a thing ("Which airbase ...?"): "T4 airbase", else names that it did not have."""
+    asks = _ASKS_FOR_A_THING.match(before)
+    if not asks:
+        return []
+    noun = asks.group(1)
+    with_noun = [f"{name} {noun}" for name in names(answer) if noun and f"{name} {noun}" in answer]
+    return [*with_noun, *(name for name in names(answer) if name not in before)]
 
 
 def _refers_to_nothing(question: str, pronoun: re.Match[str]) -> bool:

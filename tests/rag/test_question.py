@@ -73,6 +73,21 @@ def test_a_new_topic_carries_nothing_over(question: str) -> None:
     assert stand_alone(question, SOLEIMANI) == question
 
 
+@pytest.mark.parametrize(
+    ("before", "answer", "follow_up", "resolved"),
+    [
+        ("Who leads the port of Velm?", "Ida Brandt leads the port of Velm. [1]", "How old is she?", "How old is Ida Brandt?"),
+        ("Which harbour will ships use?", "Russian media say the Orsk harbour. [1]", "Where is it?", "Where is Orsk harbour?"),
+        ("Who sacked Ida Brandt?", "Tor Aasen sacked Ida Brandt. [1]", "Why was she sacked?", "Why was Ida Brandt sacked?"),
+        ("What is Ida Brandt known for?", "For the cranes of Velm. [1]", "Where does she live?", "Where does Ida Brandt live?"),
+    ],
+)
+def test_a_pronoun_means_what_was_asked_for_unless_the_question_is_asked_again(
+    before: str, answer: str, follow_up: str, resolved: str
+) -> None:
+    assert stand_alone(follow_up, (Turn("user", before), Turn("assistant", answer))) == resolved
+
+
 def test_a_year_replaces_the_year_asked_of_before() -> None:
     history = (Turn("user", "What happened in Homs in 2018?"), Turn("assistant", "Air strikes. [1]"))
     assert stand_alone("And in 2019?", history) == "What happened in Homs in 2019?"
