@@ -16,6 +16,8 @@ from index.embedder import Embedder
 from index.errors import LibraryError, LibraryMissing
 from index.search import Search
 from rag.answer import Answerer
+from rag.generative import GenerativeWriter
+from rag.model import LanguageModelError, Limits
 from settings import BadSetting, Settings, read
 from web.build import build_page, import_gradio
 from web.door import Door
@@ -90,6 +92,8 @@ class Loader(threading.Thread):
             self._load()
         except LibraryError as error:
             self._fail(error.message, error.hint, error.exit_status)
+        except LanguageModelError as error:
+            self._fail(error.message, error.hint, 1)
         except Exception:
             logging.getLogger("footnote").exception("loading failed")
             self._fail("loading failed", "see the log", 1)
@@ -100,10 +104,11 @@ class Loader(threading.Thread):
         importing.start()
         gate.loading("The library is being opened.")
         embedder = Embedder(settings.embedder)
+        generative = _writer(settings, embedder)
         search = open_library(settings, embedder, gate)
         gate.loading("The language models are being loaded.")
         embedder.load()
-        answerer = Answerer.over(search)
+        answerer = Answerer.over(search, generative)
         gate.open(Services(answerer, search.library, search))
         feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
         importing.join()
@@ -116,6 +121,12 @@ class Loader(threading.Thread):
         self.exit_status = exit_status
         time.sleep(_TIME_TO_BE_READ)
         self._server.should_exit = True
+
+
+def _writer(settings: Settings, embedder: Embedder) -> GenerativeWriter | None:
+    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
+    account = None if settings.read_only else settings.data / "model_use.json"
+    return GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
 
 
 def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:

@@ -39,6 +39,12 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _count(value: str) -> int:
+    if int(value) < 1:
+        raise ValueError(value)
+    return int(value)
+
+
 def _yes(value: str) -> bool:
     return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[value.lower()]
 
@@ -62,6 +68,10 @@ class Settings:
         "all-MiniLM-L6-v2"
     )
     llm: Annotated[str | None, About("A chat model that writes; without one, answers quote.", "provider:model", _word)] = None
+    llm_seconds: Annotated[int, About("How long the chat model may take for one answer.", "seconds, at least 1", _count)] = 30
+    llm_calls: Annotated[int, About("How often the chat model may be called in a day.", "at least 1", _count)] = 1000
+    llm_tokens: Annotated[int, About("How many tokens it may read and write in a day.", "at least 1", _count)] = 3_000_000
+    llm_drop: Annotated[bool, About("Whether what no article says is left out, not marked.", "yes or no", _yes)] = False
     api_keys: Annotated[tuple[str, ...], About("Keys that clients must send; none: open.", "keys, commas between", _words)] = ()
     allow_urls: Annotated[bool, About("Whether articles may be fetched from the web.", "yes or no", _yes)] = False
     read_only: Annotated[bool, About("Whether the library is closed to changes.", "yes or no", _yes)] = False

@@ -21,6 +21,8 @@ from index.errors import LibraryError
 from index.search import Search
 from rag.answer import Answerer
 from rag.evaluation import QuestionsError, as_table, by_type, read_cases, run
+from rag.generative import GenerativeWriter
+from rag.model import LanguageModelError, Limits
 from rag.reader import ReaderError, TrainedReader
 from rag.types import Answer
 from settings import BadSetting, Settings, read
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
         return error.exit_status
-    except (BadSetting, QuestionsError, ReaderError, OSError) as error:
+    except (BadSetting, LanguageModelError, QuestionsError, ReaderError, OSError) as error:
         _say(str(error))
         return 1
 
@@ -63,8 +65,12 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Answerer, Search]]:
-    with Search.open(options.data or settings.data, Embedder(settings.embedder)) as search:
-        answerer = Answerer.over(search)
+    embedder, data = Embedder(settings.embedder), options.data or settings.data
+    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
+    account = None if settings.read_only else data / "model_use.json"
+    generative = GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
+    with Search.open(data, embedder) as search:
+        answerer = Answerer.over(search, generative)
         if answerer.notice:
             _say(answerer.notice)
         yield answerer, search

@@ -8,11 +8,12 @@ import re
 import secrets
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.embedder import PassageEmbedder
 from rag.evidence import Composition
 from rag.marks import Said, SentenceStream
-from rag.model import MOST_ANSWER_TOKENS, LanguageModel, ModelFailed, Why, tokens
+from rag.model import MOST_ANSWER_TOKENS, LanguageModel, Limits, ModelFailed, Why, tokens
 from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
 from rag.sentences import SentenceScorer
 from rag.support import Checker, Support
@@ -45,9 +46,23 @@ class GenerativeWriter:
         self._model, self._checker, self._drop = model, checker, drop_unsupported
 
     @classmethod
-    def over(cls, model: LanguageModel, embedder: PassageEmbedder, *, drop_unsupported: bool = False) -> "GenerativeWriter":
-        """Return a writer that checks with the fitted support model."""
-        return cls(model, Checker(SentenceScorer(embedder), Support.load()), drop_unsupported=drop_unsupported)
+    def configured(
+        cls,
+        name: str | None,
+        limits: Limits,
+        account: Path | None,
+        embedder: PassageEmbedder,
+        *,
+        drop_unsupported: bool = False,
+    ) -> "GenerativeWriter | None":
+        """Return a writer with the model that "provider:model" names, or None without a name.
+
+        The file `account` keeps what a day has used, across restarts and processes. Raises LanguageModelError.
+        """
+        if name is None:
+            return None
+        checker = Checker(SentenceScorer(embedder), Support.load())
+        return cls(LanguageModel.configured(name, limits, account), checker, drop_unsupported=drop_unsupported)
 
     def write(
         self, query: Query, readings: Sequence[Reading], quotes: Sequence[Claim]

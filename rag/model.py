@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Literal, Protocol
@@ -47,7 +48,20 @@ _SDK_ERRORS = (
 
 
 class LanguageModelError(Exception):
-    """The language model cannot be used as it is configured; str(error) says what to do."""
+    """The language model cannot be used as it is configured; `message` says why and `hint` what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(f"{message}; {hint}")
+        self.message, self.hint = message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a model may use: time for an answer, calls and tokens (read and written) in a day (UTC)."""
+
+    seconds: float = 30.0
+    calls: int = 1000
+    tokens: int = 3_000_000
 
 
 class ModelFailed(Exception):
@@ -81,12 +95,15 @@ class LanguageModel:
         self._free = BoundedSemaphore(_AT_ONCE)
 
     @classmethod
-    def configured(cls, name: str, allowance: Allowance, seconds: float = 30.0) -> "LanguageModel":
-        """Return the model that "provider:model" names. Raises LanguageModelError."""
-        chat = _chat(name, seconds)
+    def configured(cls, name: str, limits: Limits, account: Path | None = None) -> "LanguageModel":
+        """Return the model that "provider:model" names; the file `account` keeps what a day has used.
+
+        Raises LanguageModelError.
+        """
+        chat = _chat(name, limits.seconds)
         said = getattr(chat, "profile", None) or {}
         window = int(said.get("max_input_tokens") or WINDOW_TOKENS)
-        return cls(chat, allowance, seconds, window)
+        return cls(chat, Allowance(limits.calls, limits.tokens, account), limits.seconds, window)
 
     def say(self, rules: str, question: str) -> Generator[str]:
         """Yield the model's words as they come. Raises ModelFailed, at the latest when the time is over."""
@@ -190,9 +207,10 @@ def _chat(name: str, seconds: float) -> Any:
         return init_chat_model(name, **limits)
     except ImportError as error:
         package = str(error).rpartition("`pip install ")[2].rstrip("`") or f"langchain-{provider}"
-        raise LanguageModelError(f"RAG_LLM={name} needs a package that is not installed; run: pip install {package}") from error
+        raise LanguageModelError(f"{name} needs a package that is not installed", f"run: pip install {package}") from error
     except _failures() as error:
-        raise LanguageModelError(f"RAG_LLM={name} cannot be used: {str(error).splitlines()[0]}") from error
+        hint = "RAG_LLM is provider:model; its key and address are the provider's own variables, such as OPENAI_API_KEY"
+        raise LanguageModelError(f"{name} cannot be used ({str(error).splitlines()[0]})", hint) from error
 
 
 def _failures() -> tuple[type[Exception], ...]:

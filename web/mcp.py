@@ -23,6 +23,8 @@ from index.embedder import Embedder
 from index.errors import ArticleMissing, LibraryError
 from index.search import Search
 from rag.answer import Answerer
+from rag.generative import GenerativeWriter
+from rag.model import LanguageModelError, Limits
 from rag.types import Answer, Turn
 from settings import BadSetting, Settings, read
 from web.gate import Services
@@ -174,24 +176,32 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings = read()
-        search = Search.open(settings.data, Embedder(settings.embedder))
+        embedder = Embedder(settings.embedder)
+        generative = _writer(settings, embedder)
+        search = Search.open(settings.data, embedder)
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
         return error.exit_status
-    except BadSetting as error:
+    except (BadSetting, LanguageModelError) as error:
         _say(str(error))
         return 1
     with search:
-        create_server(_loading(search).result, _page(settings)).run("stdio")
+        create_server(_loading(search, generative).result, _page(settings)).run("stdio")
     return 0
 
 
-def _loading(search: Search) -> Future[Services]:
+def _writer(settings: Settings, embedder: Embedder) -> GenerativeWriter | None:
+    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
+    account = None if settings.read_only else settings.data / "model_use.json"
+    return GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
+
+
+def _loading(search: Search, generative: GenerativeWriter | None) -> Future[Services]:
     loaded: Future[Services] = Future()
 
     def load() -> None:
         try:
-            loaded.set_result(Services(Answerer.over(search), search.library, search))
+            loaded.set_result(Services(Answerer.over(search, generative), search.library, search))
         except Exception as error:  # noqa: BLE001 - whoever asks is told, and the log has the trace
             loaded.set_exception(error)
 
