@@ -44,7 +44,7 @@ def test_a_question_without_history_is_searched_as_it_was_typed() -> None:
     ("history", "follow_up", "resolved"),
     [
         (SOLEIMANI, "When was he killed?", "When was Soleimani killed?"),
-        (SOLEIMANI, "What did Trump say about him?", "What did Trump say about Soleimani?"),
+        (SOLEIMANI, "What did Trump say about him?", "What did Trump say about Qassem Soleimani?"),
         (SOLEIMANI, "Why?", "Who killed Soleimani, and why?"),
         (SOLEIMANI, "And in 2018?", "Who killed Soleimani in 2018?"),
         (PULLING_BACK, "What about Russia?", "Why is Russia pulling back from Assad?"),
