@@ -21,6 +21,7 @@ from index.readers.kinds import Kind
 from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused
 
 _MAX_LINE = 4 * MAX_CHARS + 256 * 1024  # bytes of the longest article and its facts
+_START_SECONDS = 60.0  # for a child to start and take the file, on a machine that is busy with other things
 _KEPT = 2  # idle children; each ends by itself after a minute
 _ROOT = Path(__file__).resolve().parents[2]
 CHILD = (sys.executable, "-P", "-s", "-m", "index.readers.child")
@@ -34,7 +35,7 @@ _REASONS = {
 class Limits:
     """What one file may take: seconds of waiting and of computing per article in it, seconds in all, bytes of memory."""
 
-    seconds: float = 30.0
+    seconds: float = 60.0
     cpu_seconds: int = 20
     total_seconds: float = 900.0
     memory_bytes: int = 1024 * 1024 * 1024
@@ -108,14 +109,14 @@ class _Child:
         if self._owner != os.getpid() or self._process.poll() is not None:
             return False
         header = {"kind": kind, "charset": charset, "size": len(data)}
-        with self._killed_after(self._limits.seconds):
+        with self._killed_after(_START_SECONDS):
             try:
                 self._process.stdin.write(json.dumps(header).encode() + b"\n")
                 self._process.stdin.write(data)
                 self._process.stdin.flush()
             except OSError:
                 return False
-            return bool(self._line())
+            return "begun" in (self._line() or {})
 
     def outcomes(self) -> Iterator[Outcome]:
         """Yield the answers up to the end of the file. Raises `UnusableContent` when the child dies or runs too long."""
