@@ -12,6 +12,7 @@ from web.feedback import FeedbackLog
 from web.gate import Gate
 from web.limits import checked_question
 from web.models import AnswerOut
+from web.page_ask import add_ask
 from web.problems import Problem
 from web.stream import guarded
 
@@ -34,6 +35,7 @@ def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> g
     talk = Talk(gate)
     page = gr.Blocks(title="Footnote", analytics_enabled=False, fill_height=True)
     with page:
+        add_ask(gate)  # first, because events of the page are named after functions, too
         # The conversation stays in the reader's browser; Gradio wants a key, which the browser knows, so it protects nothing.
         stored = gr.BrowserState([], storage_key="footnote-conversation", secret="in the page")  # noqa: S106
         chat = _chat(examples)

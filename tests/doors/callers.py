@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,6 +191,18 @@ async def mcp_ask(client: Client, question: str, history: History) -> Seen:
     assert json.loads(result.content[0].text) == answer
     assert all(one["url"].startswith("http") for one in answer["citations"])
     return seen(answer["answer"], answer["citations"])
+
+
+@contextmanager
+def gradio(url: str) -> Iterator[AskAll]:
+    from gradio_client import Client as Gradio
+
+    def ask(question: str, history: History) -> Seen:
+        answer = client.predict(question, [dict(turn) for turn in history], api_name="/ask")
+        return seen(answer["answer"], answer["citations"])
+
+    with closing(Gradio(url, verbose=False, analytics_enabled=False)) as client:
+        yield each(ask)
 
 
 def command_line(environment: Mapping[str, str], folder: str) -> Ask:

@@ -1,14 +1,22 @@
 """A server with every door open: over the small library of tests/fakes_web.py, or, for the long tests, the real one."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.fakes_web import BRIDGE, HOSTILE, MARKET, FakeAnswerer, FakeLibrary
-from tests.web.conftest import serving
+from tests.web.conftest import serving, wait_for
 from web.door import Door
 from web.front import create_front
 from web.gate import Gate, Services
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +34,27 @@ def closed_url() -> Iterator[str]:
     gate = Gate()
     with serving(create_front(gate, Door(gate))) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
+    data = tmp_path_factory.mktemp("library") / "data"
+    return {**own, "RAG_DATA": str(data), "RAG_PORT": "0", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="session")
+def real_url(environment: dict[str, str]) -> Iterator[str]:
+    """`python app.py`, once it is ready."""
+    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        said = server.stderr.readline()
+        found = re.search(r"http://\S+?:\d+", said)
+        assert found, said
+        for path in ("/readyz", "/config"):  # the models are there, and the page
+            wait_for(lambda path=path: httpx.get(found[0] + path, trust_env=False).status_code == 200, seconds=240)
+        yield found[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)

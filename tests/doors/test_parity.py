@@ -1,19 +1,13 @@
 """The same question gets the same text and the same citations through every door, with the clients that people use."""
 
 import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.doors.callers import AskAll, History, Seen, command_line, doors, each, mcp_stdio, rest
-from tests.web.conftest import wait_for
+from tests.doors.callers import AskAll, History, Seen, command_line, doors, each, gradio, mcp_stdio, rest
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = ROOT / "benchmarks" / "questions.jsonl"
@@ -60,29 +54,6 @@ def sampled() -> list[Question]:
     return [one for one in chain.from_iterable(zip_longest(*by_type.values())) if one][:HOW_MANY]
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
-    data = tmp_path_factory.mktemp("library") / "data"
-    return {**own, "RAG_DATA": str(data), "RAG_PORT": "0", "PYTHONPATH": str(ROOT)}
-
-
-@pytest.fixture(scope="module")
-def real_url(environment: dict[str, str]) -> Iterator[str]:
-    """`python app.py`, once it is ready."""
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        assert server.stderr is not None
-        said = server.stderr.readline()
-        found = re.search(r"http://\S+?:\d+", said)
-        assert found, said
-        wait_for(lambda: httpx.get(f"{found[0]}/readyz", trust_env=False).status_code == 200, seconds=180)
-        yield found[0]
-    finally:
-        server.terminate()
-        server.communicate(timeout=20)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_every_door_gives_the_same_answers_to_sixty_questions(real_url: str, environment: dict[str, str]) -> None:
@@ -94,6 +65,8 @@ def test_every_door_gives_the_same_answers_to_sixty_questions(real_url: str, env
     with doors(real_url) as here:
         for door, ask in here.items():
             check(door, ask, questions, expected)
+    with gradio(real_url) as ask:
+        check("gradio_client", ask, questions, expected)
     check("MCP over stdio", mcp_stdio(environment, str(ROOT)), questions, expected)
     alone = [place for place, (_, history) in enumerate(questions) if not history][::4]
     some, said = [questions[place] for place in alone], [expected[place] for place in alone]

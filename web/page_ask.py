@@ -1,0 +1,41 @@
+"""The page's one public endpoint, `ask`, for `gradio_client`: the answer as POST /v1/ask gives it."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+from pydantic import ValidationError
+
+from rag.types import Answer, Turn
+from web.gate import Gate
+from web.limits import checked_history_length, checked_question, checked_text
+from web.models import AskRequest
+from web.problems import Problem
+from web.stream import guarded
+
+
+def add_ask(gate: Gate) -> None:
+    """Add the endpoint to the page that is being built."""
+
+    def ask(question: str, history: list[dict[str, str]] | None = None, as_of: str | None = None) -> dict[str, Any]:
+        """Answer a question, with the exact words of the articles that the answer rests on."""
+        try:
+            return _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], "as_of": as_of}))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise gr.Error(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", print_exception=False) from error
+        except Problem as problem:
+            raise gr.Error(f"{problem.message} {problem.hint}", print_exception=False) from problem
+
+    api(ask, api_name="ask", concurrency_id="ask")
+
+
+def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
+    checked_history_length(len(asked.history))
+    history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
+    question = checked_question(asked.question)
+    *_, last = guarded(gate.services().answerer.stream(question, history, asked.as_of, asked.k), "of gradio_client")
+    if not isinstance(last, Answer):
+        assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
+        raise last
+    return last.as_dict()
