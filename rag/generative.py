@@ -82,11 +82,13 @@ class GenerativeWriter:
     ) -> Generator[Delta | Citation, None, bool]:
         """Write the checked sentences into `answer`; return whether the model refused. Raises ModelFailed."""
         waiting: list[Said] = []  # unsupported ones are not shown before the first that is supported
-        for count, said in enumerate(self._said(query, found)):
-            if count == 0 and _refuses(said):
+        before: set[str] = set()
+        for said in self._said(query, found):
+            if not before and _refuses(said):
                 return True
-            if count == _MOST_SENTENCES:
-                break
+            if len(before) == _MOST_SENTENCES or said.text in before:
+                break  # it says what it has said, or too much
+            before.add(said.text)
             claims = self._claims(said, found)
             if not claims and not answer.text:
                 waiting.append(said)

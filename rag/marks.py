@@ -26,7 +26,7 @@ _THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTA
 _BEGUN_THOUGHT = re.compile(r"\s*<(think|thinking|reasoning)>(?:(?!</\1>).)*\Z|\s*<[a-z]{0,9}\Z|\s*\Z", re.DOTALL | re.I)
 _LIST_SIGN = re.compile(r"^\s*(?:[-*+•>#]+|\d{1,2}[.)])\s+")
 
-_TARGET = r"\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)?"
+_TARGET = r"\(\s*(?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)?"
 _IMAGE = re.compile(rf"!\[[^\]]*\](?:{_TARGET}|\[[^\]]*\])?")
 _LINK = re.compile(rf"\[([^\]]*)\]{_TARGET}")
 _NUMBER_LINK = re.compile(rf"\[[\d\s,]*\]{_TARGET}")
@@ -34,7 +34,7 @@ _DEFINITION = re.compile(r"^\s*\[[^\]]+\]:\s*\S+.*$", re.MULTILINE)
 _ELEMENT = re.compile(r"<(script|style|iframe|svg|object|template|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.I)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-z!?][^<>]*(?:>|\Z)", re.DOTALL | re.I)
 _ADDRESS = re.compile(
-    r"\b(?:https?|ftps?|wss?|file|data|blob|javascript|vbscript|mailto|tel):\S+|//[\w.-]+\.\w+\S*|\bwww\.\S+"
+    r"(?:https?|javascript|vbscript|mailto):\S+|\b(?:ftps?|wss?|file|data|blob|tel):\S+|//[\w.-]+\.\w+\S*|\bwww\.\S+"
     r"|\b[\w.+-]+@[\w-]+\.[\w.-]*\w|\b(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/\S*|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\S*)?",
     re.I,
 )
