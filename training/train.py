@@ -30,7 +30,7 @@ class Plan:
     warmup: float = 0.05
     batch_size: int = 32
     passes: int = 1
-    steps: int | None = None  # stop short of whole passes; the learning rate reaches zero there
+    steps: int | None = 2200  # stop short of whole passes; the learning rate reaches zero there. None: whole passes
     answerable_weight: float = 0.7
     clip: float = 1.0
     weight_decay: float = 0.01
