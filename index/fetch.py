@@ -5,19 +5,17 @@ cannot change between check and use. Every redirect is a new address and checked
 ports are bounded. Proxies in the environment are not used: they would resolve the name a second time.
 """
 
-import threading
-import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ssl import SSLContext
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 import httpcore
 
-from index.addresses import Address, Network, Target, allowed_addresses, system_resolver, target
+from index.addresses import Network, Target, system_resolver, target
 from index.article import Article
+from index.connections import CheckedNetwork, Deadline, Resolve
 from index.errors import AddressFailed, AddressRefused
 from index.readers import MAX_BYTES, read_bytes
 from index.readers.kinds import CONTENT_TYPES
@@ -43,7 +41,7 @@ class Web:
     allow_urls: bool = False
     ports: Sequence[int] = (80, 443)
     networks: Sequence[Network] = ()
-    resolve: Callable[[str, int], Sequence[str]] = system_resolver
+    resolve: Resolve = system_resolver
     seconds: float = 30.0
     max_bytes: int = MAX_BYTES
 
@@ -72,7 +70,7 @@ def fetch(url: str, web: Web) -> Fetched:
     """Fetch a URL. Raises `AddressRefused` when it or a redirect may not be asked, `AddressFailed` when nothing usable came."""
     if not web.allow_urls:
         raise AddressRefused("fetching from the web is switched off")
-    deadline = _Deadline(web.seconds)
+    deadline = Deadline(web.seconds)
     place = target(url, ports=web.ports, networks=web.networks)
     for _ in range(MAX_REDIRECTS + 1):
         answer = _ask(place, web, deadline)
@@ -82,13 +80,15 @@ def fetch(url: str, web: Web) -> Fetched:
     raise AddressFailed(f"it redirects more than {MAX_REDIRECTS} times")
 
 
-def _ask(place: Target, web: Web, deadline: "_Deadline") -> Fetched | str:
+def _ask(place: Target, web: Web, deadline: Deadline) -> Fetched | str:
     """Return what the server sends, or where it says to look instead."""
     address = httpcore.URL(scheme=place.scheme, host=place.host, port=place.port, target=place.path)
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), web.seconds)
     try:
         with (
-            httpcore.ConnectionPool(network_backend=_CheckedNetwork(web, deadline), max_connections=1) as pool,
+            httpcore.ConnectionPool(
+                network_backend=CheckedNetwork(web.resolve, web.networks, deadline), max_connections=1
+            ) as pool,
             pool.stream(
                 "GET", address, headers={**_HEADERS, "Host": place.netloc}, extensions={"timeout": timeouts}
             ) as response,
@@ -131,81 +131,3 @@ def _body(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -
     if unpacker and not unpacker.eof:
         raise AddressFailed("what came is incomplete")
     return bytes(body)
-
-
-class _Deadline:
-    """The one clock of a fetch: every single wait gets only what is left of it."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def left(self, at_most: float | None = None) -> float:
-        """Return the seconds left. Raises httpcore's time-out when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if at_most is None else min(left, at_most)
-
-
-class _CheckedNetwork(httpcore.NetworkBackend):
-    """Connects to addresses that were checked, never to a name."""
-
-    def __init__(self, web: Web, deadline: _Deadline) -> None:
-        self._web, self._deadline = web, deadline
-
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any) -> httpcore.NetworkStream:
-        failure: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError()
-        for address in allowed_addresses(self._resolved(host, port), self._web.networks):
-            try:
-                return self._connected(address, port, timeout)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    def _connected(self, address: Address, port: int, timeout: float | None) -> httpcore.NetworkStream:
-        backend = httpcore.SyncBackend()
-        return _TimedStream(backend.connect_tcp(str(address), port, self._deadline.left(timeout), None, []), self._deadline)
-
-    def _resolved(self, host: str, port: int) -> Sequence[str]:
-        """Resolve within the deadline: the operating system's own time-out is longer, and cannot be set."""
-        found: list[Sequence[str]] = []
-        failed: list[AddressFailed] = []
-
-        def resolve() -> None:
-            try:
-                found.append(self._web.resolve(host, port))
-            except AddressFailed as error:
-                failed.append(error)
-
-        thread = threading.Thread(target=resolve, daemon=True)
-        thread.start()
-        thread.join(self._deadline.left())
-        if failed:
-            raise failed[0]
-        if not found:
-            raise httpcore.ConnectTimeout
-        return found[0]
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every wait counts towards the one deadline: a server that drips bytes gains nothing."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream, self._deadline = stream, deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout)), self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

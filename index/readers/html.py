@@ -25,13 +25,15 @@ def read(data: bytes, charset: str | None = None) -> Raw:
     Raises `UnusableContent` when the page holds no article text.
     """
     from lxml import html
+    from lxml.etree import ParserError
 
     source = _XML_DECLARATION.sub("", decode(data, charset)).replace("\0", "")
     # Text with its encoding settled must not be decoded a second time by what the page declares.
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser) if source.strip() else None
-    if tree is None:
-        raise UnusableContent("it holds no text")
+    try:
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except ParserError as error:  # what lxml calls a document without elements
+        raise UnusableContent("no article text was found in the page") from error
     facts = page_facts(tree)
     text = _article_text(tree)
     if not text:

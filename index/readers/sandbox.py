@@ -22,6 +22,7 @@ from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused
 
 _MAX_LINE = 4 * MAX_CHARS + 256 * 1024  # bytes of the longest article and its facts
 _START_SECONDS = 60.0  # for a child to start and take the file, on a machine that is busy with other things
+_SIGXCPU = -24  # the status of a process that used up its computing time; Windows does not know the signal by name
 _KEPT = 2  # idle children; each ends by itself after a minute
 _ROOT = Path(__file__).resolve().parents[2]
 CHILD = (sys.executable, "-P", "-s", "-m", "index.readers.child")
@@ -163,7 +164,9 @@ class _Child:
     def _cause_of_death(self, is_late: bool) -> str:
         self._process.kill()
         status = self._process.wait()
-        if is_late or status == -24:  # SIGXCPU, which Windows does not know by name
+        if status == _SIGXCPU:
+            return f"reading it takes more than {self._limits.cpu_seconds} seconds of computing"
+        if is_late:
             return f"reading it takes longer than {self._limits.seconds:.0f} seconds"
         return "it made the process that reads files fail"
 
