@@ -8,10 +8,12 @@ import re
 from concurrent.futures import Future
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from index.errors import LibraryError
 from web.docs import ASSETS
 from web.gate import Gate
 from web.problems import of_status
@@ -59,10 +61,15 @@ class Door:
         status, body = await _collected(page, {**scope, "headers": plain}, receive)
         if status != 200:
             raise of_status(status)
-        library = self._gate.services().library
-        line = library_line(library.state(), {row.source for row in library.articles()})
-        html = dressed(body.decode("utf-8"), Request(scope).state.nonce, line)
+        html = dressed(body.decode("utf-8"), Request(scope).state.nonce, await run_in_threadpool(self._holdings))
         await HTMLResponse(html)(scope, receive, send)
+
+    def _holdings(self) -> str:
+        try:
+            library = self._gate.services().library
+            return library_line(library.state(), {row.source for row in library.articles()})
+        except LibraryError:
+            return "The library cannot be read now"  # a page that says so is better than none
 
 
 async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, bytes]:

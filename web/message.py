@@ -7,10 +7,10 @@ letters, digits and spaces, and without line ends, so that neither reading finds
 import re
 from urllib.parse import quote
 
-from web.models import AnswerOut, CitationOut, Source
+from web.models import AnswerOut, Source
 
 _ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
-_MARK = re.compile(r"\[(\d+)\]")
+_MARK = re.compile(r"(\s*)\[(\d+)\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
 _NEAREST = "The nearest passages, which do not answer it"
 _LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
@@ -41,7 +41,7 @@ def answered(answer: AnswerOut) -> str:
         f'<p class="said" dir="auto">{_with_marks(line, answer)}</p>' for line in answer.answer.split("\n") if line.strip()
     )
     words = next((words for least, words in _CONFIDENCE if answer.confidence >= least), _LOW_CONFIDENCE)
-    return f'<div class="answer">{lead}{said}{_note(words, answer)}</div>'
+    return f'<div class="answer">{lead}{said}{_footnotes(answer)}{_note(words, answer)}</div>'
 
 
 def noted(note: str) -> str:
@@ -51,25 +51,34 @@ def noted(note: str) -> str:
 
 def link(source: Source, label: str, style: str) -> str:
     """Return a link that opens the article at these words; it needs nothing else to work, and survives copying."""
-    about = ", ".join(filter(None, (source.title, source.source)))
     where = f"#src={quote(source.article_id, safe='')}:{source.start_char_index}-{source.end_char_index}"
-    return f'<a class="{style}" href="{where}" title="{inert(about)}">{label}</a>'
+    return f'<a class="{style}" href="{where}" title="{inert(_about(source))}">{label}</a>'
+
+
+def _footnotes(answer: AnswerOut) -> str:
+    items = [f"<li>{link(one, inert(f'{one.number}'), 'foot')} {inert(_about(one))}</li>" for one in answer.citations]
+    return f'<ul class="footnotes">{"".join(items)}</ul>' if items else ""
+
+
+def _about(source: Source) -> str:
+    return ", ".join(filter(None, (source.title, source.source, (source.published_at or "undated")[:10])))
 
 
 def _with_marks(line: str, answer: AnswerOut) -> str:
     cited = {citation.number: citation for citation in answer.citations}
-    pieces = _MARK.split(line)
-    return "".join(_mark(int(piece), cited) if odd % 2 else _inert_inside(piece) for odd, piece in enumerate(pieces))
+    html, at = "", 0
+    for mark in _MARK.finditer(line):
+        label = inert(f"[{mark[2]}]")
+        citation = cited.get(int(mark[2]))
+        gap = "&#160;" if mark[1] else ""  # no line begins with a mark
+        html += _inert_inside(line[at : mark.start()]) + gap + (link(citation, label, "cite") if citation else label)
+        at = mark.end()
+    return html + _inert_inside(line[at:])
 
 
 def _inert_inside(text: str) -> str:
     left, right = text[:1].isspace(), text[-1:].isspace()
     return f"{' ' * left}{inert(text)}{' ' * right}"
-
-
-def _mark(number: int, cited: dict[int, CitationOut]) -> str:
-    label = f"[{number}]"
-    return link(cited[number], inert(label), "cite") if number in cited else inert(label)
 
 
 def _refusal(answer: AnswerOut) -> str:

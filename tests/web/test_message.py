@@ -30,11 +30,14 @@ def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
     html = answered(answer_to("How much would the bridge repair cost?"))
     start = BRIDGE.text.index("Mayor")
     end = BRIDGE.text.index(" Ferries")
-    assert (
-        f'<a class="cite" href="#src={BRIDGE.id}:{start}-{end}" title="Old bridge closed for repair&#44; The Harbour Post">'
-        in html
-    )
+    title = "Old bridge closed for repair&#44; The Harbour Post&#44; 2024&#45;03&#45;05"
+    assert f'<a class="cite" href="#src={BRIDGE.id}:{start}-{end}" title="{title}">' in html
     assert html.count('class="cite"') == 1
+
+
+def test_a_footnote_names_the_article_of_each_mark() -> None:
+    html = answered(answer_to("What do traders sell in the square?"))
+    assert "Market moves to the square&#44; undated</li>" in html
 
 
 def test_the_short_answer_comes_first() -> None:
@@ -47,8 +50,8 @@ def test_a_number_that_no_citation_has_stays_text() -> None:
         update={"answer": "Said [2]. Said [1]. [x](http://e.test)"}
     )
     html = answered(answer)
-    assert html.count("<a ") == 2  # the citation, and the copy button
-    assert "Said &#91;2&#93;" in html
+    assert html.count("<a ") == 3  # the mark, its footnote, and the copy button
+    assert "Said&#160;&#91;2&#93;" in html
 
 
 def test_words_say_how_sure_the_answer_is_and_what_was_searched_when_it_differs() -> None:

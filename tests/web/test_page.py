@@ -250,7 +250,7 @@ CONTRAST = """(selector) => {
   const pair = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor].map(light);
   return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
 }"""
-IN_THE_CHAT = [".asked", ".lead", ".said", ".note", "a.cite", "a.copy", "#fresh", "#question .submit-button", BOX]
+IN_THE_CHAT = [".asked", ".lead", ".said", ".note", "a.cite", "a.foot", "a.copy", "#fresh", "#question .submit-button", BOX]
 AROUND_IT = [".holdings", ".api", "#viewer-about", "#viewer-title", "#viewer-text p", "#viewer mark", "#viewer-close"]
 
 
@@ -302,7 +302,7 @@ def test_hostile_articles_run_nothing_and_request_nothing(visit: Any) -> None:
     assert page.locator("#viewer-title").text_content() == HOSTILE.title
     assert page.locator("#viewer-original").is_hidden()
     assert page.locator(".answer img, .answer script, #viewer img, #viewer script, #viewer b").count() == 0
-    assert page.locator(".answer a:not(.cite):not(.copy)").count() == 0
+    assert page.locator(".answer a:not(.cite, .foot, .copy)").count() == 0
     reader.ask(HOSTILE.text)
     assert page.locator(".asked").last.text_content() == " ".join(HOSTILE.text.split())
     assert page.locator(".asked img, .asked a").count() == 0

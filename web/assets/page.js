@@ -108,7 +108,7 @@ function setOpen(open) {
   document.getElementById("viewer").hidden = !open;
   document.body.classList.toggle("reading", open);
   setModal(open);
-  for (const link of document.querySelectorAll("a.cite")) {
+  for (const link of document.querySelectorAll("a.cite, a.foot")) {
     link.classList.toggle("open", open && link.getAttribute("href") === location.hash);
   }
 }
@@ -137,7 +137,7 @@ function close() {
   shown = null;
   setOpen(false);
   if (location.hash) history.pushState(null, "", location.pathname + location.search);
-  const same = [...document.querySelectorAll("a.cite, a.near")].find((link) => link.getAttribute("href") === hash);
+  const same = [...document.querySelectorAll("a.cite, a.foot, a.near")].find((link) => link.getAttribute("href") === hash);
   const back = (opener && opener.isConnected && opener) || same || document.querySelector("#question textarea");
   if (back) back.focus({ preventScroll: true });
 }
@@ -168,7 +168,7 @@ async function citation(place) {
 
 async function copyAnswer(link) {
   const answer = link.closest(".answer");
-  const lines = [...answer.querySelectorAll(".lead, .said")].map((line) => line.textContent);
+  const lines = [...answer.querySelectorAll(".lead, .said")].map((line) => line.textContent.replaceAll("\u00a0", " "));
   const links = new Map([...answer.querySelectorAll("a.cite")].map((one) => [one.textContent, one.getAttribute("href")]));
   for (const [mark, href] of links) lines.push(`${mark} ${await citation(parsed(href))}`);
   await copy(lines.join("\n"), () => flash(link));
@@ -188,7 +188,7 @@ document.addEventListener(
     event.preventDefault();
     event.stopPropagation();
     if (link.matches(".copy")) copyAnswer(link);
-    else if (link.matches(".cite, .near")) {
+    else if (link.matches(".cite, .foot, .near")) {
       opener = link;
       if (location.hash === link.getAttribute("href")) follow();
       else location.hash = link.getAttribute("href");
