@@ -44,15 +44,17 @@ class Composition:
         self.text = ""
         self.citations: list[Citation] = []
 
-    def add(self, said: str, sources: Sequence[Claim], gap: str = " ") -> Iterator[Delta | Citation]:
+    def add(self, said: str, sources: Sequence[Claim], gap: str = " ", before: str = "") -> Iterator[Delta | Citation]:
         """Add one claim and the words that it rests on; yield its text, and each citation behind its mark.
+
+        `before` is put in front of it and belongs to no citation.
 
         Raises `CitationError` unless every quotation is, character by character, what its article says.
         """
         cited = [quotation(source.reading, source.start, source.end) for source in sources]
         for source, quoted in zip(sources, cited, strict=True):
             verify(quoted, source.reading.hit.article)
-        gap = gap if self.text else ""
+        gap = (gap if self.text else "") + (f"{before} " if before else "")
         start, added = len(self.text) + len(gap), gap + said
         for quoted in cited:
             number = len(self.citations) + 1
@@ -74,7 +76,7 @@ def compose(claims: Sequence[Claim]) -> tuple[str, tuple[Citation, ...]]:
     """
     composition = Composition()
     for claim in claims:
-        for _ in composition.add(claim.text, (claim,)):
+        for _ in composition.add(claim.text, (claim,), before=claim.before):
             pass
     return composition.text, tuple(composition.citations)
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.passages import sentences
 from rag.evidence import shown
+from rag.sources import attributed, introduced, others
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Query, Reading
@@ -38,7 +40,15 @@ class ExtractiveWriter:
             claim = _claim(reading)
             if not any(_repeats(claim, other) for other in claims):
                 claims.append(claim)
-        return claims
+        return _beside_others(query, claims[0], ranked) if query.wants_span else claims
+
+
+def _beside_others(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
+    """Put beside the answer what other articles say to the same question."""
+    told = others(query, lead.reading, ranked)
+    disputed = any(verdict == "different" for verdict, _ in told)
+    first = replace(lead, before=attributed(lead)) if disputed else lead
+    return [first, *(replace(_claim(reading), before=before) for before, reading in introduced(told))]
 
 
 def _worth(query: Query, reading: Reading) -> float:

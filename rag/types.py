@@ -60,12 +60,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One part of an answer before it is numbered: the words to show, and the words of an article that they rest on."""
+    """One part of an answer before it is numbered: the words to show, and the words of an article that they rest on.
+
+    `before` stands in front of it and claims nothing itself: whose words these are, that another article differs.
+    """
 
     text: str
     reading: Reading
     start: int
     end: int
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""rag/sources.py: other articles' answers, side by side."""
+
+from dataclasses import replace
+
+import pytest
+
+from index.article import Article
+from index.passages import split
+from index.search import Hit
+from rag.evidence import compose
+from rag.extractive import ExtractiveWriter
+from rag.question import understand
+from rag.sources import compared
+from rag.types import Kind, Reading
+
+QUERY = understand("How many traders sell fish at the market of Velm?")
+
+
+def reading(name: str, text: str, span: str, *, no_answer: float = -5.0, rank: float = 2.0) -> Reading:
+    article = Article.create(text, title=f"Story of {name}", origin=f"test:{name}", source=name, published="2024-03-05")
+    (passage,) = split(article)
+    hit = Hit(passage=passage, article=article, score=1.0, keyword_score=1.0, vector_score=0.8, rank=1)
+    start = text.index(span)
+    return Reading(hit, (0, len(text)), start, start + len(span), 5.0, no_answer, 0.8, rank)
+
+
+FORTY = reading("Velm Post", "Forty traders, 40 in all, sell fish at the market of Velm.", "40")
+SIXTY = reading("Orsk Herald", "At the market of Velm 60 traders sell fish.", "60", rank=1.9)
+AGREES = reading("Harbour News", "The market of Velm has 40 traders who sell fish.", "40 traders", rank=1.8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "verdict"),
+    [
+        ("number", "40", "about 40 traders", "same"),
+        ("number", "40", "60", "different"),
+        ("number", "many", "60", None),
+        ("when", "in March 2019", "March 2019", "same"),
+        ("when", "2019", "2021", "different"),
+        ("who", "Ida Brandt", "harbour master Brandt", "same"),
+        ("who", "Ida Brandt", "Tor Aasen", "different"),
+        ("who", "the mayor", "Tor Aasen", None),
+    ],
+)
+def test_short_answers_are_the_same_different_or_not_to_be_compared(
+    kind: Kind, one: str, other: str, verdict: str | None
+) -> None:
+    assert compared(kind, one, other) == verdict
+
+
+def test_articles_that_differ_are_shown_side_by_side_with_outlet_and_date() -> None:
+    text, citations = compose(ExtractiveWriter().write(QUERY, [FORTY, SIXTY]))
+    assert text.startswith("Velm Post (2024-03-05): Forty traders")
+    assert "Orsk Herald (2024-03-05) tells it differently: At the market of Velm 60 traders sell fish. [2]" in text
+    assert [citation.quotation.source for citation in citations] == ["Velm Post", "Orsk Herald"]
+    assert text[citations[1].claim_start : citations[1].claim_end] == "At the market of Velm 60 traders sell fish. [2]"
+
+
+def test_an_article_that_agrees_is_named() -> None:
+    text, _ = compose(ExtractiveWriter().write(QUERY, [FORTY, AGREES]))
+    assert "Harbour News (2024-03-05) says the same:" in text
+
+
+def test_a_passage_that_the_reader_doubts_contradicts_nobody() -> None:
+    doubted = replace(SIXTY, no_answer_score=3.0)
+    assert len(ExtractiveWriter().write(QUERY, [FORTY, doubted])) == 1
+
+
+def test_a_passage_far_behind_contradicts_nobody() -> None:
+    assert len(ExtractiveWriter().write(QUERY, [FORTY, replace(SIXTY, rank_score=1.0)])) == 1
+
+
+def test_a_reason_is_not_compared() -> None:
+    claims = ExtractiveWriter().write(understand("Why do traders sell fish at the market of Velm?"), [FORTY, SIXTY])
+    assert not any(claim.before for claim in claims)
