@@ -35,7 +35,7 @@ def _zip_bombs() -> Iterator[Bomb]:
     yield "overlapping.zip", lambda: _overlapping(2000)
     yield (
         "lying-size.zip",
-        lambda: lambda: zipped({"a.txt": b"a" * (19 * MB)}).replace(struct.pack("<I", 19 * MB), struct.pack("<I", 100)),
+        lambda: zipped({"a.txt": b"a" * (19 * MB)}).replace(struct.pack("<I", 19 * MB), struct.pack("<I", 100)),
     )
     yield "lzma.zip", lambda: _packed(zipfile.ZIP_LZMA)
     yield "bzip2.zip", lambda: _packed(zipfile.ZIP_BZIP2)
@@ -75,7 +75,7 @@ def _word_bombs() -> Iterator[Bomb]:
     yield "deep.docx", lambda: _word((head + "<w:sdt>" * 200_000).encode())
     yield (
         "deep-tables.docx",
-        lambda: lambda: _word((head + "<w:tbl><w:tr><w:tc>" * 50_000 + "</w:tc></w:tr></w:tbl>" * 50_000 + tail).encode()),
+        lambda: _word((head + "<w:tbl><w:tr><w:tc>" * 50_000 + "</w:tc></w:tr></w:tbl>" * 50_000 + tail).encode()),
     )
     row = "<w:tr>" + "<w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>" * 60 + "</w:tr>"
     yield "huge-table.docx", lambda: _word((head + "<w:tbl>" + row * 5000 + "</w:tbl>" + tail).encode())
@@ -98,14 +98,14 @@ def _pdf_bombs() -> Iterator[Bomb]:
     yield "flate.pdf", lambda: _streamed(zlib.compress(b"BT /F1 9 Tf (a) Tj ET " * (5 * MB), 9), b"/FlateDecode")
     yield (
         "flate-twice.pdf",
-        lambda: lambda: _streamed(zlib.compress(zlib.compress(b"0 " * (100 * MB), 9), 9), b"[/FlateDecode /FlateDecode]"),
+        lambda: _streamed(zlib.compress(zlib.compress(b"0 " * (100 * MB), 9), 9), b"[/FlateDecode /FlateDecode]"),
     )
     yield "flate-chain.pdf", lambda: _streamed(zlib.compress(b"x" * MB), b"[" + b"/FlateDecode " * 500 + b"]")
     yield "run-length.pdf", lambda: _streamed(b"\x81a" * (6 * MB), b"/RunLengthDecode")
     yield "lzw.pdf", lambda: _streamed(b"\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01" * MB, b"/LZWDecode")
     yield (
         "text.pdf",
-        lambda: lambda: _streamed(zlib.compress(b"BT /F1 9 Tf " + b"(word word) Tj " * 1_500_000 + b"ET"), b"/FlateDecode"),
+        lambda: _streamed(zlib.compress(b"BT /F1 9 Tf " + b"(word word) Tj " * 1_500_000 + b"ET"), b"/FlateDecode"),
     )
     yield "operators.pdf", lambda: _streamed(zlib.compress(b"q " * 20_000_000), b"/FlateDecode")
     yield "arrays.pdf", lambda: _streamed(zlib.compress(b"[" * 10_000_000), b"/FlateDecode")
@@ -124,7 +124,7 @@ def _pdf_bombs() -> Iterator[Bomb]:
     yield "objects.pdf", lambda: b"%PDF-1.4\n" + b"".join(b"%d 0 obj\n<<>>\nendobj\n" % number for number in range(500_000))
     yield (
         "big-xref.pdf",
-        lambda: lambda: b"%PDF-1.4\nxref\n0 999999999\n0000000000 65535 f \ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF",
+        lambda: b"%PDF-1.4\nxref\n0 999999999\n0000000000 65535 f \ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF",
     )
 
 
@@ -175,10 +175,8 @@ def _xml_bombs() -> Iterator[Bomb]:
         "laughs-channel.rss",
         lambda: _entities("rss", 9, 12, rss("<item><guid>1</guid><description>&e8;</description></item>")).encode(),
     )
-    yield (
-        "quadratic.rss",
-        lambda: f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "{"a" * 100_000}">]><rss>{"&a;" * 100_000}</rss>'.encode(),
-    )
+    repeated = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 2000}">]><rss><channel><title>{"&a;" * 50_000}</title></channel></rss>'
+    yield "quadratic.rss", repeated.encode
     yield "external.rss", lambda: _external("rss", "file:///etc/passwd").encode()
     yield "external-http.rss", lambda: _external("rss", "http://127.0.0.1:9/").encode()
     yield "deep.rss", lambda: rss("<item>" * 200_000)
