@@ -24,6 +24,7 @@ MODEL_FOLDER = Path(__file__).with_name("reader_model")
 NOTHING = 100.0  # no-answer score of a text without a word; its span's score is the opposite. Words never get as far
 _WINDOWS_AT_ONCE = 16  # read in one forward pass; bounds the memory, whatever the number and length of the passages
 _MAX_QUESTION_CHARS = 4000  # as many as a question may have; only its first tokens are read, see `DecodeSettings`
+_SENTENCE_ENDS = frozenset({1012, 999, 1029})  # the word pieces . ! ?
 _CLOSING = {")": "(", "]": "[", "}": "{", "”": "“", "’": "‘", "»": "«", '"': '"', "'": "'"}
 _OPENING = {opening: closing for closing, opening in _CLOSING.items()}
 
@@ -62,6 +63,7 @@ class DecodeSettings:
     overlap_tokens: int
     max_answer_tokens: int
     answerable_weight: float
+    crossing_penalty: float  # off the score of a span that runs on into another sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class TrainedReader:
         while batch := list(islice(windows, _WINDOWS_AT_ONCE)):
             logits = self._network.logits(asked, [window.ids for window in batch])
             for window, scored in zip(batch, logits, strict=True):
-                spans = _best_spans(scored, self._settings.max_answer_tokens, n)
+                penalty = self._settings.crossing_penalty * _sentence_numbers(window)
+                spans = _best_spans(scored, penalty, self._settings.max_answer_tokens, n)
                 placed = ((score, *_tidy(unique[window.text], *_place(window, a, b))) for score, a, b in spans)
                 found[window.text] += placed
                 answerable[window.text] = max(answerable[window.text], scored.answerable)
@@ -134,10 +137,24 @@ def _cut(number: int, encoding: "Encoding", room: int, step: int) -> Iterator[_W
             return
 
 
-def _best_spans(logits: WindowLogits, longest: int, n: int) -> list[tuple[float, int, int]]:
-    """Return the n best spans (score, first token, last token) that do not overlap, best first."""
-    padded = np.concatenate([logits.end, np.full(longest - 1, -np.inf, dtype=np.float32)])
-    table = logits.start[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest) - logits.null
+def _sentence_numbers(window: _Window) -> np.ndarray:
+    """Return for every token how many sentences ended before it; an initial or an abbreviation of two letters ends none."""
+    ends = np.zeros(len(window.ids) + 1, dtype=np.float32)
+    for n, token in enumerate(window.ids[:-1]):
+        is_spaced = window.offsets[n][1] < window.offsets[n + 1][0]
+        if token in _SENTENCE_ENDS and is_spaced and n and window.offsets[n - 1][1] - window.offsets[n - 1][0] > 2:
+            ends[n + 1] = 1
+    numbers: np.ndarray = np.cumsum(ends)[: len(window.ids)]
+    return numbers
+
+
+def _best_spans(logits: WindowLogits, penalty: np.ndarray, longest: int, n: int) -> list[tuple[float, int, int]]:
+    """Return the n best spans (score, first token, last token) that do not overlap, best first.
+
+    `penalty` per token never falls; a span loses what it grows by between the span's ends.
+    """
+    padded = np.concatenate([logits.end - penalty, np.full(longest - 1, -np.inf, dtype=np.float32)])
+    table = (logits.start + penalty)[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest) - logits.null
     spans: list[tuple[float, int, int]] = []
     while len(spans) < n:
         first, more = divmod(int(np.argmax(table)), longest)

@@ -1,6 +1,6 @@
 """Measures a reader: `python -m training.evaluate [--board] [FOLDER]`, data from FOOTNOTE_DATA, one JSON object on stdout.
 
-Development part (default): paragraphs that training never saw. `--board` adds SQuAD 1.1 articles that are for reporting only.
+Development part (default): paragraphs that training never saw. `--board`: SQuAD 1.1 articles that are for reporting only.
 """
 
 import argparse
@@ -29,14 +29,14 @@ def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=MODEL_FOLDER)
-    parser.add_argument("--board", action="store_true", help="also the reporting board: look once, do not choose by it")
+    parser.add_argument("--board", action="store_true", help="the reporting board instead: look once, do not choose by it")
     parser.add_argument("--limit", type=int, default=600, help="questions per part (default 600)")
     chosen = parser.parse_args()
     reader = TrainedReader.load(chosen.folder)
-    _, held_out = split(read_all(data_folder()))
-    result: dict[str, object] = {"development": development(reader, held_out, chosen.limit)}
     if chosen.board:
-        result["board"] = board(reader, read_squad(data_folder() / f"{BOARD}.json.gz", BOARD), chosen.limit)
+        result = board(reader, read_squad(data_folder() / f"{BOARD}.json.gz", BOARD), chosen.limit)
+    else:
+        result = development(reader, split(read_all(data_folder()))[1], chosen.limit)
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
 
 

@@ -15,7 +15,8 @@ DECODE = {
     "window_tokens": 224,
     "overlap_tokens": 64,
     "max_answer_tokens": 30,
-    "answerable_weight": 1.0,
+    "answerable_weight": 0.5,
+    "crossing_penalty": 2.0,
 }
 
 
