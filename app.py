@@ -19,12 +19,14 @@ from rag.answer import Answerer
 from rag.generative import GenerativeWriter
 from rag.model import LanguageModelError, Limits
 from settings import BadSetting, Settings, read
+from web.access import log_as_json
 from web.build import build_page, import_gradio
 from web.door import Door
 from web.examples import examples
 from web.feedback import FeedbackLog
 from web.front import create_front
 from web.gate import Gate, Services
+from web.metrics import Metrics, Watched
 
 _GRACE_SECONDS = 10
 _TIME_TO_BE_READ = 3.0  # how long a page that is already open can still learn why there will be no library
@@ -32,7 +34,7 @@ _TIME_TO_BE_READ = 3.0  # how long a page that is already open can still learn w
 
 def main() -> int:
     """Serve until stopped; return the exit status."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    log_as_json()
     try:
         settings = read()
         listening = listen(settings.host, settings.port)
@@ -41,16 +43,17 @@ def main() -> int:
         return 1
     gate = Gate()
     door = Door(gate)
+    metrics = Metrics(gate)
     config = uvicorn.Config(
-        create_front(gate, door, [settings.host, *settings.hosts]),
+        create_front(gate, door, [settings.host, *settings.hosts], metrics),
         ws="none",
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
-    loader = Loader(settings, gate, door, server)
+    loader = Loader(settings, gate, door, server, metrics)
     loader.start()
     host, port = listening.getsockname()[:2]
     _say(f"Footnote is at http://{f'[{host}]' if ':' in host else host}:{port} and is loading.")
@@ -82,9 +85,10 @@ def listen(host: str, port: int) -> socket.socket:
 class Loader(threading.Thread):
     """Builds what is slow to build, opens the gate and then the door; or says why it cannot, and stops the server."""
 
-    def __init__(self, settings: Settings, gate: Gate, door: Door, server: uvicorn.Server) -> None:
+    def __init__(self, settings: Settings, gate: Gate, door: Door, server: uvicorn.Server, metrics: Metrics) -> None:
         super().__init__(name="loader", daemon=True)
         self._settings, self._gate, self._door, self._server = settings, gate, door, server
+        self._metrics = metrics
         self.exit_status = 0
 
     def run(self) -> None:
@@ -109,7 +113,7 @@ class Loader(threading.Thread):
         gate.loading("The language models are being loaded.")
         embedder.load()
         answerer = Answerer.over(search, generative)
-        gate.open(Services(answerer, search.library, search))
+        gate.open(Services(Watched(answerer, self._metrics), search.library, search))
         feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
         importing.join()
         self._door.open(build_page(gate, examples(settings.articles, search.library.articles()), feedback))

@@ -4,20 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from web.access import Access
 from web.api import create_api
 from web.door import Door
 from web.gate import Gate
 from web.mcp_door import McpDoor
+from web.metrics import CONTENT_TYPE, Metrics
 from web.openai import add_openai
 from web.shield import Shield
 
 
-def create_front(gate: Gate, door: Door, hosts: Collection[str] = ()) -> ASGIApp:
+def create_front(gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None) -> ASGIApp:
     """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it."""
+    metrics = metrics or Metrics(gate)
     mcp = McpDoor(gate)
 
     @asynccontextmanager
@@ -31,6 +34,13 @@ def create_front(gate: Gate, door: Door, hosts: Collection[str] = ()) -> ASGIApp
 
     api = create_api(gate, lifespan)
     add_openai(api, gate)
+    _add_metrics(api, metrics)
     api.router.routes.append(Route("/mcp", mcp, methods=["POST"], include_in_schema=False))
     api.router.default = door  # not a mount, which would hide a wrong method behind a 404
-    return Shield(api, hosts)
+    return Access(Shield(api, hosts), metrics)
+
+
+def _add_metrics(api: FastAPI, metrics: Metrics) -> None:
+    @api.get("/metrics", include_in_schema=False)
+    def measured() -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)

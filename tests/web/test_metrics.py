@@ -1,0 +1,93 @@
+"""What /metrics counts and what a line of the log holds, with a real server; neither holds what was asked."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.fakes_web import BRIDGE, MARKET, FakeAnswerer, FakeLibrary
+from tests.web.conftest import serving
+from web.access import JsonLines
+from web.door import Door
+from web.front import create_front
+from web.gate import Gate, Services
+from web.metrics import Metrics, Watched
+
+QUESTION = "How much would the bridge repair cost?"
+
+
+@pytest.fixture
+def watched() -> Iterator[httpx.Client]:
+    gate = Gate()
+    metrics = Metrics(gate)
+    library = FakeLibrary(BRIDGE, MARKET)
+    gate.open(Services(Watched(FakeAnswerer(library), metrics), library, library))
+    with (
+        serving(create_front(gate, Door(gate), metrics=metrics)) as url,
+        httpx.Client(base_url=url, trust_env=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    stream, log = io.StringIO(), logging.getLogger("footnote.access")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    yield stream
+    log.removeHandler(handler)
+    log.setLevel(logging.NOTSET)
+
+
+def value(client: httpx.Client, name: str) -> float:
+    found = re.search(rf"^footnote_{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_answers_refusals_stages_and_the_librarys_size_are_counted(watched: httpx.Client) -> None:
+    watched.post("/v1/ask", json={"question": QUESTION})
+    watched.post("/v1/ask", json={"question": QUESTION, "stream": True})
+    watched.post(
+        "/v1/chat/completions",
+        json={"model": "footnote", "messages": [{"role": "user", "content": "Who won the chess match?"}]},
+    )
+    assert value(watched, 'answers_total{mode="extractive",outcome="answered"}') == 2
+    assert value(watched, 'answers_total{mode="extractive",outcome="not_answered_by_sources"}') == 1
+    assert value(watched, 'stage_seconds_count{stage="total"}') == 3
+    assert value(watched, "library_articles") == 2
+    assert value(watched, "requests_in_flight") == 1
+
+
+def test_requests_are_counted_by_the_routes_pattern(watched: httpx.Client) -> None:
+    for article in (BRIDGE.id, MARKET.id, "nope"):
+        watched.get(f"/v1/articles/{article}")
+    watched.get("/no/such/address")
+    assert value(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="200"}') == 2
+    assert value(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="404"}') == 1
+    assert value(watched, 'requests_total{method="GET",route="page",status="404"}') == 1
+
+
+def test_the_log_has_the_request_id_and_no_words_of_the_question(watched: httpx.Client, lines: io.StringIO) -> None:
+    answered = watched.post("/v1/ask", json={"question": QUESTION}, headers={"x-request-id": "mine-1"})
+    watched.get("/v1/search", params={"q": "bridge"})
+    watched.get(f"/v1/articles/{BRIDGE.id}")
+    written = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert answered.headers["x-request-id"] == "mine-1"
+    assert [line["route"] for line in written] == ["/v1/ask", "/v1/search", "/v1/articles/{article_id}"]
+    assert written[0]["request_id"] == "mine-1"
+    assert (written[0]["status"], written[0]["level"]) == (200, "info")
+    assert "bridge" not in lines.getvalue().lower()
+
+
+def test_a_trace_is_a_field_of_its_line() -> None:
+    error = ValueError("broken")
+    record = logging.getLogger("x").makeRecord("x", logging.ERROR, "f", 1, "it %s", ("failed",), (ValueError, error, None))
+    line = json.loads(JsonLines().format(record))
+    assert line["message"] == "it failed"
+    assert "ValueError: broken" in line["trace"]

@@ -1,0 +1,85 @@
+"""What can be counted from outside: requests, how long each stage of an answer takes, refusals, the library's size.
+
+Numbers only, in Prometheus's text format at /metrics: no question, no title, no address of anybody.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from rag.types import Answer, Event, Turn
+from web.gate import Answerer, Gate
+from web.problems import Problem
+
+_REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+
+class Metrics:
+    """The counters of one server. Safe to use from several threads."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_LibrarySize(gate))
+        named: Any = {"registry": self._registry, "namespace": "footnote"}
+        self.in_flight = Gauge("requests_in_flight", "Requests that are being answered", **named)
+        self._requests = Counter("requests", "Requests, by route and status", ["method", "route", "status"], **named)
+        self._seconds = Histogram(
+            "request_seconds", "Time to the end of the response", ["route"], buckets=_REQUEST_SECONDS, **named
+        )
+        self._stages = Histogram(
+            "stage_seconds", "Time that a stage of an answer took", ["stage"], buckets=_REQUEST_SECONDS, **named
+        )
+        self._answers = Counter("answers", "Answers, by outcome: answered, or why not", ["mode", "outcome"], **named)
+
+    def requested(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that is over."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def answered(self, answer: Answer) -> None:
+        """Count an answer, or its refusal, and its stages."""
+        self._answers.labels(answer.mode, answer.reason or "answered").inc()
+        for stage, milliseconds in answer.timings_ms.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus's format."""
+        return generate_latest(self._registry)
+
+
+class Watched:
+    """An answerer whose answers are counted, whichever door they leave by."""
+
+    def __init__(self, answerer: Answerer, metrics: Metrics) -> None:
+        self._answerer, self._metrics = answerer, metrics
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
+        answer = self._answerer.ask(question, history, as_of, k)
+        self._metrics.answered(answer)
+        return answer
+
+    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
+        for event in self._answerer.stream(question, history, as_of, k):
+            if isinstance(event, Answer):
+                self._metrics.answered(event)
+            yield event
+
+
+class _LibrarySize(Collector):
+    """Reads the size when it is asked for; nothing while the library is not open."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            state = self._gate.services().library.state()
+        except Problem:
+            return
+        yield GaugeMetricFamily("footnote_library_articles", "Articles in the library", value=state.articles)
+        yield GaugeMetricFamily("footnote_library_passages", "Passages in the library", value=state.passages)
