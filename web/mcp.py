@@ -1,174 +1,24 @@
-"""The library for programs that speak MCP, the Model Context Protocol: tools `ask`, `search`, `fetch`, resource `article://{id}`.
+"""The command line of the library as an MCP server, for desktop clients that start it and talk over its stdin and stdout.
 
-    python -m web.mcp        serve the library of RAG_DATA over stdin and stdout, for desktop clients
+    python -m web.mcp        serve the library of RAG_DATA
 
-Over HTTP the same stands at /mcp (web/mcp_door.py). Knows the protocol's words, not how answers are made.
-Exit status: 0 the client is gone, 1 error, and those of index/errors.py.
+Over HTTP the same stands at /mcp (web/mcp_door.py). Exit status: 0 the client is gone, 1 error, and those of index/errors.py.
 """
 
 import logging
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import aclosing
-from typing import Annotated, Any
 
-from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
-from pydantic import BaseModel, Field
-
-from index.article import Article
 from index.embedder import Embedder
-from index.errors import ArticleMissing, LibraryError
+from index.errors import LibraryError
 from index.search import Search
 from rag.answer import Answerer
 from rag.generative import GenerativeWriter
 from rag.model import LanguageModelError, Limits
-from rag.types import Answer, Turn
 from settings import BadSetting, Settings, read
 from web.gate import Services
-from web.limits import checked_history_length, checked_question, checked_text
-from web.links import address_of
-from web.models import AnswerOut, Day, Message
-from web.problems import Problem
-from web.stream import arriving
-
-_MOST_FOUND = 20
-_ABOUT = (
-    "Footnote answers questions from a library of news articles by quoting them. Every sentence of an answer ends with a "
-    "mark [n]; citation n has the exact words it rests on. When the articles do not answer, it says so "
-    "(`abstained`)."
-)
-
-
-class Found(BaseModel):
-    """An article that deals with the query."""
-
-    id: str
-    title: str
-    url: str
-
-
-class SearchResults(BaseModel):
-    """The articles, best first."""
-
-    results: list[Found]
-
-
-class Document(BaseModel):
-    """A whole article."""
-
-    id: str
-    title: str
-    text: str
-    url: str
-    metadata: dict[str, str]
-
-
-def create_server(services: Callable[[], Services], base: str) -> MCPServer[Any]:
-    """Return the server. `services` may raise Problem while there are none; `base` is where the page is reached."""
-    server: MCPServer[Any] = MCPServer("footnote", title="Footnote", instructions=_ABOUT, log_level="WARNING")
-    _add_ask(server, services, base)
-    _add_reading(server, services, base)
-    return server
-
-
-def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
-    @server.tool()
-    async def ask(
-        question: Annotated[str, Field(description="The question, 1 to 4,000 characters")],
-        context: Context[Any, Any],
-        history: Annotated[list[Message] | None, Field(description="Earlier messages, when it is a follow-up")] = None,
-        as_of: Annotated[Day, Field(description="Use only articles published up to this day, YYYY-MM-DD")] = None,
-    ) -> AnswerOut:
-        """Answer a question from the news articles, each sentence with the exact words of an article that it rests on."""
-        try:
-            checked_history_length(len(history or ()))
-            turns = [Turn(turn.role, checked_text(turn.content, "history")) for turn in history or ()]
-            events = services().answerer.stream(checked_question(question), turns, as_of)
-            last: object = None
-            async with aclosing(arriving(events, "of the MCP door")) as arrived:
-                async for event in arrived:
-                    last = event
-        except Problem as problem:
-            last = problem
-        if not isinstance(last, Answer):
-            assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
-            raise _told(last)
-        return _out(last, _base(context, base))
-
-
-def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
-    @server.tool()
-    def search(query: Annotated[str, Field(description="Words or a question")], context: Context[Any, Any]) -> SearchResults:
-        """Find articles that deal with something; read them with fetch."""
-        try:
-            hits = services().searcher.search(checked_question(query), _MOST_FOUND)
-        except (Problem, LibraryError) as error:
-            raise _told(error) from error
-        best = {hit.article.id: hit for hit in reversed(hits)}  # the best passage of each article
-        here = _base(context, base)
-        articles = dict.fromkeys(hit.article.id for hit in hits)
-        return SearchResults(
-            results=[
-                Found(
-                    id=hit.article.id,
-                    title=hit.article.title or hit.article.id,
-                    url=address_of(hit.article.url, here, hit.article.id, hit.passage.start, hit.passage.end),
-                )
-                for hit in (best[article] for article in articles)
-            ]
-        )
-
-    @server.tool()
-    def fetch(
-        id: Annotated[str, Field(description="An article's id, from search or from a citation")],
-        context: Context[Any, Any],
-    ) -> Document:
-        """Read a whole article; the offsets of citations count the characters of its text."""
-        try:
-            article = services().library.get(id)
-        except (Problem, LibraryError) as error:
-            raise _told(error) from error
-        url = address_of(article.url, _base(context, base), article.id, 0, len(article.text))
-        return Document(
-            id=article.id, title=article.title or article.id, text=article.text, url=url, metadata=_metadata(article)
-        )
-
-    @server.resource("article://{id}", name="article", description="The text of an article", mime_type="text/plain")
-    def article(id: str) -> str:
-        try:
-            return services().library.get(id).text
-        except ArticleMissing as error:
-            raise ResourceNotFoundError(error.message) from error
-
-
-def _out(answer: Answer, base: str) -> AnswerOut:
-    """Return the answer as everywhere, but with an address for every source."""
-    out = AnswerOut.model_validate(answer.as_dict())
-    for source in (*out.citations, *out.near_misses):
-        source.url = address_of(source.url, base, source.article_id, source.start_char_index, source.end_char_index)
-    return out
-
-
-def _metadata(article: Article) -> dict[str, str]:
-    known = {
-        "source": article.source,
-        "published_at": article.published,
-        "updated_at": article.updated,
-        "content_hash": article.content_hash,
-    }
-    return {**article.metadata, **{name: value for name, value in known.items() if value}}
-
-
-def _base(context: Context[Any, Any], base: str) -> str:
-    request = context.request_context.request
-    return str(request.base_url) if request else base
-
-
-def _told(error: Problem | LibraryError) -> ToolError:
-    return ToolError(f"{error.message} {error.hint}")
+from web.mcp_tools import create_server
 
 
 def main() -> int:

@@ -46,7 +46,7 @@ class McpDoor:
 def _build(gate: Gate) -> "StreamableHTTPSessionManager":
     from mcp.server.transport_security import TransportSecuritySettings
 
-    from web.mcp import create_server
+    from web.mcp_tools import create_server
 
     server = create_server(gate.services, "")
     open_here = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # the shield has looked, for every face

@@ -9,7 +9,7 @@ from web.openai_sources import MODEL, Object, annotation, rest, source_list
 from web.problems import Problem
 from web.stream import data_line
 
-# No language model has read or written anything.
+# Quoting takes no tokens; those of a language model that writes are counted by its provider, and against our own limits.
 _NO_TOKENS = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 
 

@@ -9,7 +9,7 @@ from web.openai_sources import MODEL, Object, annotation, rest, source_list
 from web.problems import Problem
 from web.stream import named_event
 
-# No language model has read or written anything.
+# Quoting takes no tokens; those of a language model that writes are counted by its provider, and against our own limits.
 _NO_TOKENS: Object = {
     "input_tokens": 0,
     "output_tokens": 0,

@@ -60,7 +60,7 @@ def test_every_door_gives_the_same_answers_to_sixty_questions(real_url: str, env
     questions = sampled()
     expected = each(rest(real_url))(questions)
     assert len(questions) == HOW_MANY
-    assert sum(not answer.citations for answer in expected) >= 10
+    assert sum(not answer.citations for answer in expected) >= 5
     assert sum(bool(history) for _, history in questions) >= 5
     with doors(real_url) as here:
         for door, ask in here.items():
