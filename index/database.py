@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from index.errors import DiskFull, LibraryDamaged, LibraryError, LibraryLocked, LibraryNotWritable
@@ -41,12 +41,15 @@ CREATE VIRTUAL TABLE keywords USING fts5(title, body, content='keyword_rows', co
 
 
 class Database:
-    """Connections to one library file, for any number of threads; `read_only` says what the folder allows."""
+    """Connections to one library file, for any number of threads; `read_only` says what the folder allows.
+
+    Reading connections cannot write: closing one never folds in and removes a log that is damaged or not understood yet.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self._mode = "ro" if self.read_only else "rw"
+        self._mode = "ro"
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -68,26 +71,16 @@ class Database:
         """Give a connection whose changes are durable together when the block ends, or gone together when it raises."""
         if self.read_only:
             raise not_writable(self.path.parent)
-        with failures(self.path):
-            connection = self._take()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                self._give_back(connection)
+        with failures(self.path), closing(connect(self.path, "rw")) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
 
-    def checkpoint(self) -> bool:
-        """Move the log into the file; True when the log is empty afterwards, so that the file alone is the library."""
-        with failures(self.path):
-            connection = self._take()
-            try:
-                connection.execute("PRAGMA busy_timeout=500")  # a reader may hold on to an older state for as long as it likes
-                settled = settle(connection)
-                connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000:.0f}")
-            finally:
-                self._give_back(connection)
-        return settled
+    def checkpoint(self) -> None:
+        """Move the log into the file, as far as readers let it."""
+        with failures(self.path), closing(connect(self.path, "rw")) as connection:
+            connection.execute("PRAGMA busy_timeout=500")  # a reader may hold on to an older state for as long as it likes
+            settle(connection)
 
     def close(self) -> None:
         """Close the idle connections; those in use close when they come back."""
@@ -164,10 +157,9 @@ def create_tables(connection: sqlite3.Connection) -> None:
     connection.executescript(SCHEMA)
 
 
-def settle(connection: sqlite3.Connection) -> bool:
-    """Move the log into the file; False when readers hold it back. Closing would do the same, but not tell of a full disk."""
-    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
+def settle(connection: sqlite3.Connection) -> None:
+    """Move the log into the file. Closing the last connection would do the same, but not tell of a full disk."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def log_size(path: Path) -> int:

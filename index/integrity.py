@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from itertools import groupby
 
 from index.article import Article, content_hash
@@ -48,11 +49,25 @@ def problems(source: sqlite3.Connection) -> list[str]:
     return found
 
 
-def intact_articles(source: sqlite3.Connection) -> list[tuple[Article, list[Version]]]:
-    """Return every article that its checksums prove whole, and the versions it replaced, out of a damaged library."""
-    numbers: list[int] = []
-    with suppress(sqlite3.DatabaseError):
-        numbers.extend(number for (number,) in source.execute("SELECT number FROM articles NOT INDEXED ORDER BY number"))
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """An article that its checksums prove whole, with its number and the versions it replaced."""
+
+    number: int
+    article: Article
+    versions: list[Version]
+
+
+def intact_articles(source: sqlite3.Connection) -> list[Intact]:
+    """Return every whole article of a damaged library, in the order of their passages, which decides between equal hits."""
+    orders = (
+        "SELECT article FROM passages NOT INDEXED ORDER BY number",
+        "SELECT number FROM articles NOT INDEXED ORDER BY number",
+    )
+    numbers: dict[int, None] = {}
+    for order in orders:
+        with suppress(sqlite3.DatabaseError):
+            numbers.update((number, None) for (number,) in source.execute(order))
     whole = []
     for number in numbers:
         with suppress(sqlite3.DatabaseError, ValueError, TypeError):
@@ -64,7 +79,7 @@ def intact_articles(source: sqlite3.Connection) -> list[tuple[Article, list[Vers
                 "SELECT content_hash, replaced_at FROM versions NOT INDEXED WHERE article = ? ORDER BY rowid", (number,)
             ).fetchall()
             if stored == article_checksum(columns, versions) and columns[8] == content_hash(text):
-                whole.append((restored([*columns, text]), [Version(*version) for version in versions]))
+                whole.append(Intact(number, restored([*columns, text]), [Version(*version) for version in versions]))
     return whole
 
 

@@ -22,10 +22,9 @@ from index.durable import free_name, sync_folder
 from index.embedder import PassageEmbedder
 from index.errors import LibraryDamaged, LibraryLocked
 from index.fingerprint import fingerprint
-from index.integrity import intact_articles
+from index.integrity import Intact, intact_articles
 from index.library import FILE, Library, fresh_file
 from index.passages import split
-from index.rows import Version
 from index.seal import Seal
 from index.writer import sole_writer
 
@@ -53,7 +52,8 @@ def rebuild(
     except LibraryDamaged:
         return _saved(folder, embedder, progress, command)
     with library, library.writing():
-        ids = [listed.id for listed in library.articles()]
+        with library.reading() as snapshot:
+            ids = snapshot.in_passage_order()
         articles = (library.get(article_id) for article_id in ids)
         library.put_again(_embedded_again(articles, embedder, progress), fingerprint(embedder))
     return Rebuilt(len(ids))
@@ -81,7 +81,7 @@ def _saved(folder: Path, embedder: PassageEmbedder, progress: Callable[[Article]
             generation = max(before.generation if before else 0, 0) + 1
             fresh = fresh_file(path, fingerprint(embedder), generation)
             _fill(fresh, whole, embedder, progress)
-            lost = _ids(source) - {article.id for article, _ in whole}
+            lost = _ids(source) - {one.article.id for one in whole}
         kept = _swap(path, fresh)
         Seal(generation + 1).write(folder)
     with Library.open(folder, command=command) as library, library.writing():
@@ -122,16 +122,16 @@ def _ids(source: sqlite3.Connection) -> set[str]:
 
 def _fill(
     fresh: Path,
-    whole: list[tuple[Article, list[Version]]],
+    whole: list[Intact],
     embedder: PassageEmbedder,
     progress: Callable[[Article], None],
 ) -> None:
     with closing(connect(fresh, "rw")) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        for article, versions in whole:
-            (prepared,) = embedded(embedder, [(article, split(article))])
-            insert(connection, prepared, [(version.content_hash, version.replaced_at) for version in versions])
-            progress(article)
+        for one in whole:
+            (prepared,) = embedded(embedder, [(one.article, split(one.article))])
+            insert(connection, prepared, [(version.content_hash, version.replaced_at) for version in one.versions], one.number)
+            progress(one.article)
         advance(connection)
         connection.execute("COMMIT")
         settle(connection)

@@ -79,6 +79,13 @@ class Snapshot:
         )
         return [Listed(*row) for row in rows]
 
+    def in_passage_order(self) -> list[str]:
+        """Return the articles' ids in the order of their first passages, which decides between equal hits."""
+        rows = self._connection.execute(
+            "SELECT id FROM articles ORDER BY (SELECT min(number) FROM passages WHERE article = articles.number), number"
+        )
+        return [article_id for (article_id,) in rows]
+
     def passages_of(self, article_id: str) -> list[Passage]:
         """Return the passages of an article in reading order; ArticleMissing if there is none."""
         text = self.get(article_id).text

@@ -19,6 +19,7 @@ from index.errors import LibraryLocked
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
+_TRIES = 20
 
 
 @contextmanager
@@ -26,10 +27,7 @@ def sole_writer(folder: Path, command: str) -> Iterator[None]:
     """Hold the folder's writer lock, or raise LibraryLocked at once, naming the holder."""
     lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
     with failures(folder / LOCK):
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LibraryLocked(_holder(folder)) from None
+        _acquire(lock, folder)
     try:
         _name_holder(folder, command)
         yield
@@ -39,6 +37,19 @@ def sole_writer(folder: Path, command: str) -> Iterator[None]:
         lock.release()
 
 
+def _acquire(lock: FileLock, folder: Path) -> None:
+    for _ in range(_TRIES):  # somebody who cannot be named has just begun, or has just finished
+        try:
+            lock.acquire()
+        except Timeout:
+            if holder := _holder(folder):
+                raise LibraryLocked(holder) from None
+            time.sleep(0.01)
+        else:
+            return
+    raise LibraryLocked("another process")
+
+
 def _name_holder(folder: Path, command: str) -> None:
     described = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}
     # Only a courtesy to whoever has to wait: a full disk does not make the lock less held.
@@ -46,13 +57,11 @@ def _name_holder(folder: Path, command: str) -> None:
         replace(folder / HOLDER, json.dumps(described).encode(), durable=False)
 
 
-def _holder(folder: Path) -> str:
-    for _ in range(20):  # the holder may have the lock and not yet have written its name
-        try:
-            described = json.loads((folder / HOLDER).read_bytes())
-            if Path(f"/proc/{int(described['pid'])}").exists() or not Path("/proc/self").exists():
-                return f"process {described['pid']} ({described['command']}, since {described['since']})"
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        time.sleep(0.01)
-    return "another process"
+def _holder(folder: Path) -> str | None:
+    try:
+        described = json.loads((folder / HOLDER).read_bytes())
+        if Path("/proc/self").exists() and not Path(f"/proc/{int(described['pid'])}").exists():
+            return None  # left by a process that was killed
+        return f"process {described['pid']} ({described['command']}, since {described['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,12 +1,15 @@
 """The disk is full from some system call on: told so, nothing half done, and all is well when there is space again."""
 
+import os
 import resource
 import shutil
+from collections.abc import Callable
 
+import faiss
 import pytest
 
-from index.errors import DiskFull
-from tests.faults.operations import OPERATIONS, TALLY, Step, held_by, states
+from index.errors import DiskFull, LibraryNotWritable
+from tests.faults.operations import OPERATIONS, START, TALLY, Step, held_by, states
 from tests.libraries import add, article, opened
 
 MODES = ("full", "full halfway")
@@ -66,3 +69,45 @@ def test_a_full_disk_while_only_the_cache_is_saved_fails_nothing(fault):
     assert ended["error"] is None
     assert held_by(folder) == states("add")[-1]
     Step((article("later", "A later story."),)).do(folder)
+
+
+def in_a_child_without_rights(work: Callable[[], None]) -> int:
+    """Run something as a user who may write nothing here; return the exit status of the child."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            faiss.omp_set_num_threads(1)  # the threads of the parent are not there after a fork
+            if os.getuid() == 0:
+                os.setuid(65534)
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_folder_that_cannot_be_written_can_still_be_read(place):
+    folder = place / "data"
+    Step(tuple(START[:2])).do(folder)
+    for above in (place, place.parent):
+        above.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    folder.chmod(0o555)
+
+    def work():
+        with opened(folder) as search:
+            assert search.library.read_only
+            assert search.search("word1 council")[0].article.id == "story1"
+            search.save()
+            for change in (lambda: add(search, [START[2]]), lambda: search.library.remove([START[0].id])):
+                with pytest.raises(LibraryNotWritable):
+                    change()
+        with pytest.raises(LibraryNotWritable):
+            opened(folder / "new")
+
+    assert in_a_child_without_rights(work) == 0
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)

@@ -17,18 +17,21 @@ FORK = multiprocessing.get_context("fork")
 
 
 def compete(folder: Path, number: int, barrier, told) -> None:
-    """Add an article of one's own, again and again until one is the only writer."""
+    """Add an article of one's own, again and again until one is the only writer; tell how it went."""
     barrier.wait()
-    refusals = []
-    while True:
+    refusals: list[str] = []
+    outcome = None
+    while outcome is None:
         try:
             with opened(folder) as search:
                 (result,) = add(search, [article(f"mine{number}", f"The story of writer {number}.", id=f"mine{number}")])
-            break
+            outcome = result.outcome
         except LibraryLocked as error:
             refusals.append(error.holder)
-            time.sleep(0.001)
-    told.put((number, result.outcome, refusals))
+            time.sleep(0.01)
+        except LibraryError as error:
+            outcome = f"{type(error).__name__}: {error}"
+    told.put((number, outcome, refusals))
 
 
 def race(folder: Path, writers: int) -> list[str]:
@@ -37,10 +40,10 @@ def race(folder: Path, writers: int) -> list[str]:
     processes = [FORK.Process(target=compete, args=(folder, number, barrier, told)) for number in range(writers)]
     for process in processes:
         process.start()
-    answers = [told.get() for _ in processes]
     for process in processes:
-        process.join(30)
-        assert process.exitcode == 0
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * writers
+    answers = [told.get() for _ in processes]
     assert {outcome for _, outcome, _ in answers} == {"added"}
     return [holder for _, _, refusals in answers for holder in refusals]
 
