@@ -15,11 +15,11 @@ from pathlib import Path
 from index.article import Article
 from index.errors import PartlyUnusable, UnusableContent
 from index.passages import sentences
-from index.readers import rows
 from index.readers.beside import METADATA_FILE, facts_by_file
 from index.readers.formats import checked, parse
 from index.readers.kinds import SUFFIXES, Kind, kind_of
 from index.readers.raw import RESERVED, Outcome, Raw, Refused, file_name
+from index.readers.rows import read_csv, read_jsonl
 from index.readers.sandbox import Sandbox
 
 __all__ = ["MAX_BYTES", "METADATA_FILE", "SUFFIXES", "UnusableContent", "files", "first_words", "read", "read_bytes"]
@@ -60,7 +60,7 @@ def read(path: Path) -> Iterator[Article]:
             stream.seek(0)
             kind = kind_of(head, path.name)
             if kind in {"jsonl", "csv"}:
-                outcomes = rows.read_csv(stream) if kind == "csv" else rows.read_jsonl(stream)
+                outcomes = read_csv(stream) if kind == "csv" else read_jsonl(stream)
                 yield from _articles(checked(outcomes), path.name, origin, known, METADATA_FILE)
                 return
             data = stream.read(MAX_BYTES + 1)

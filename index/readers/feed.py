@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import UnusableContent
-from index.readers import markup
 from index.readers.dates import dated
+from index.readers.markup import text_of_fragment
 from index.readers.raw import Outcome, Raw, Refused
 
 _MAX_ITEMS = 5000
@@ -61,7 +61,7 @@ def _text(entry: Any) -> tuple[str, str]:
 
 def _plain(part: Any) -> str:
     value = part.get("value") or ""
-    return str(value).strip() if part.get("type") == "text/plain" and "<" not in value else markup.text_of_fragment(str(value))
+    return str(value).strip() if part.get("type") == "text/plain" and "<" not in value else text_of_fragment(str(value))
 
 
 def _stated(name: str, value: str, origin: str) -> dict[str, str]:

@@ -3,25 +3,32 @@
 from collections.abc import Callable, Iterator
 
 from index.errors import UnusableContent
-from index.readers import archive, feed, html, markdown, pdf, plain, rows, word
+from index.readers.archive import read as read_archive
+from index.readers.feed import read as read_feed
+from index.readers.html import read as read_html
 from index.readers.kinds import Kind
+from index.readers.markdown import read as read_markdown
+from index.readers.pdf import read as read_pdf
+from index.readers.plain import read as read_plain
 from index.readers.raw import Outcome, Raw, Refused, bounded
+from index.readers.rows import from_bytes, read_csv, read_json, read_jsonl
+from index.readers.word import read as read_word
 
 SHOWN_REFUSALS, _HOPELESS = 100, 10_000
 
 _ONE: dict[Kind, Callable[[bytes, str | None], Raw]] = {
-    "text": plain.read,
-    "markdown": markdown.read,
-    "html": html.read,
-    "pdf": lambda data, _: pdf.read(data),
-    "word": lambda data, _: word.read(data),
+    "text": read_plain,
+    "markdown": read_markdown,
+    "html": read_html,
+    "pdf": lambda data, _: read_pdf(data),
+    "word": lambda data, _: read_word(data),
 }
 _MANY: dict[Kind, Callable[[bytes], Iterator[Outcome]]] = {
-    "feed": feed.read,
-    "jsonl": lambda data: rows.read_jsonl(rows.from_bytes(data)),
-    "json": rows.read_json,
-    "csv": lambda data: rows.read_csv(rows.from_bytes(data)),
-    "zip": lambda data: archive.read(data, parse),
+    "feed": read_feed,
+    "jsonl": lambda data: read_jsonl(from_bytes(data)),
+    "json": read_json,
+    "csv": lambda data: read_csv(from_bytes(data)),
+    "zip": lambda data: read_archive(data, parse),
 }
 
 

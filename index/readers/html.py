@@ -4,8 +4,10 @@ import re
 from typing import TYPE_CHECKING
 
 from index.errors import UnusableContent
-from index.readers import markup, plain
+from index.readers.markup import text_of, without_break_hints
 from index.readers.page_facts import page_facts
+from index.readers.plain import byte_order_mark, codec_name, guessed
+from index.readers.plain import decode as decode_plain
 from index.readers.raw import Raw
 
 if TYPE_CHECKING:
@@ -46,10 +48,10 @@ def decode(data: bytes, charset: str | None = None) -> str:
 
     A page in a declared encoding with a few broken bytes stays readable: they become replacement characters.
     """
-    if plain.byte_order_mark(data):
-        return plain.decode(data)
+    if byte_order_mark(data):
+        return decode_plain(data)
     own = _META_CHARSET.search(data, 0, _CHARSET_HEAD) or _XML_CHARSET.search(data, 0, _CHARSET_HEAD)
-    declared = plain.codec_name(charset) or plain.codec_name(own.group(1).decode("ascii") if own else None)
+    declared = codec_name(charset) or codec_name(own.group(1).decode("ascii") if own else None)
     for candidate in (declared, "utf-8"):
         try:
             if candidate:
@@ -58,15 +60,15 @@ def decode(data: bytes, charset: str | None = None) -> str:
             continue
     readable = data.decode(declared or "utf-8", "replace")
     few = readable.count("\ufffd") * 1000 <= len(readable)
-    return readable if few else data.decode(plain.guessed(data), "replace")
+    return readable if few else data.decode(guessed(data), "replace")
 
 
 def _article_text(tree: "HtmlElement") -> str:
     import trafilatura
 
     body = tree.find("body")
-    fallback = markup.text_of(body if body is not None else tree)  # first: trafilatura changes the tree
+    fallback = text_of(body if body is not None else tree)  # first: trafilatura changes the tree
     if len(fallback) < _SMALL_PAGE:
         return fallback
     text = trafilatura.extract(tree, include_comments=False, include_tables=True) or ""
-    return markup.without_break_hints(_TABLE_RULE.sub("", text)).strip() or fallback
+    return without_break_hints(_TABLE_RULE.sub("", text)).strip() or fallback

@@ -11,8 +11,8 @@ from io import BytesIO, TextIOWrapper
 from typing import Any, BinaryIO
 
 from index.errors import UnusableContent
-from index.readers import plain
 from index.readers.dates import dated
+from index.readers.plain import byte_order_mark, decode, guessed
 from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused, one_line
 
 TEXT_COLUMNS = ("text", "content", "body", "article", "article_text", "full_text", "fulltext", "articlebody", "content_text")
@@ -67,7 +67,7 @@ def _json_row(line: str, number: int, keys: set[str]) -> Outcome:
 def read_json(data: bytes) -> Iterator[Outcome]:
     """Yield the objects of a JSON list, of the only list of objects in a JSON object, or the one object that has text."""
     try:
-        whole = json.loads(plain.decode(data))
+        whole = json.loads(decode(data))
     except RecursionError as error:
         raise UnusableContent("its JSON is nested too deeply") from error
     except ValueError as error:
@@ -129,7 +129,7 @@ class _RowLines:
 
 def _text(stream: BinaryIO) -> TextIOWrapper:
     """Return the stream as text in its own encoding, which is looked for in all of it first."""
-    encoding = plain.byte_order_mark(stream.read(4)) or _found_encoding(stream)
+    encoding = byte_order_mark(stream.read(4)) or _found_encoding(stream)
     stream.seek(0)
     return TextIOWrapper(stream, encoding=encoding, newline="")
 
@@ -141,7 +141,7 @@ def _found_encoding(stream: BinaryIO) -> str:
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
-            return plain.guessed(chunk)
+            return guessed(chunk)
         if b"\0" in chunk:
             raise UnusableContent("it is not text (it contains zero bytes)")
     return "utf-8"

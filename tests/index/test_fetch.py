@@ -1,4 +1,7 @@
 import gzip
+import shutil
+import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
@@ -246,3 +250,51 @@ def test_a_fetched_feed_becomes_an_article_for_each_item(server: Server, web: We
     assert [article.text for article in articles] == ["The ferry is back.", "The bridge is shut."]
     assert [article.origin for article in articles] == [at(server, "/feed#a-1"), at(server, "/feed#a-2")]
     assert {article.source for article in articles} == {"Harbour Post"}
+
+
+@pytest.fixture
+def tls(served: Server, tmp_path: Path) -> Iterator[tuple[Server, Path]]:
+    """A server with a certificate of its own making for news.example, and that certificate."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    asked_for = ["-subj", "/CN=news.example", "-addext", "subjectAltName=DNS:news.example", "-days", "2"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+        *asked_for,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    server = Server(("127.0.0.1", 0), Handler)
+    server.asked = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]  # refused handshakes are expected
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server, certificate
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+def test_https_checks_the_certificate_against_the_name_not_the_address(
+    tls: tuple[Server, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, certificate = tls
+    web = Web(True, (server.server_port,), (LOOPBACK,), lambda host, port: ["127.0.0.1"], seconds=20.0)
+    with pytest.raises(AddressFailed, match="connection failed"):
+        fetch(at(server, "/page").replace("http:", "https:"), web)
+    assert not server.asked
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert fetch(at(server, "/page").replace("http:", "https:"), web).data == PAGE.encode()
+    with pytest.raises(AddressFailed, match="connection failed"):
+        fetch(at(server, "/page", "other.example").replace("http:", "https:"), web)
