@@ -69,7 +69,7 @@ def _members(archive: zipfile.ZipFile, read_member: ReadMember) -> Iterator[Outc
     members = [member for member in check(archive) if _is_wanted(member.filename)]
     if not members:
         raise UnusableContent("it holds no file in a format that can be read")
-    unpacked = 0
+    unpacked, seen = 0, set[str]()
     known = {
         str(PurePosixPath(member.filename).parent): facts_by_file(_unpacked(archive, member))
         for member in members
@@ -80,6 +80,8 @@ def _members(archive: zipfile.ZipFile, read_member: ReadMember) -> Iterator[Outc
         if path.name == METADATA_FILE:
             continue
         try:
+            _require(member.filename not in seen, "another file in the archive has the same name")
+            seen.add(member.filename)
             data = _unpacked(archive, member)
             unpacked += len(data)  # what members really hold; what they declare can lie
             _require(unpacked <= MAX_UNPACKED, f"the archive unpacks to more than {MAX_UNPACKED // 1024 // 1024} MB")

@@ -10,7 +10,7 @@ from index.readers.kinds import Kind
 from index.readers.markdown import read as read_markdown
 from index.readers.pdf import read as read_pdf
 from index.readers.plain import read as read_plain
-from index.readers.raw import Outcome, Raw, Refused, bounded
+from index.readers.raw import Outcome, Raw, Refused, bounded, one_line
 from index.readers.rows import from_bytes, read_csv, read_json, read_jsonl
 from index.readers.word import read as read_word
 
@@ -65,7 +65,7 @@ def checked(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
 
 def _checked(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Refused):
-        return outcome
+        return Refused(one_line(outcome.part, 120), one_line(outcome.reason, 300), outcome.count)
     try:
         return bounded(outcome)
     except UnusableContent as error:

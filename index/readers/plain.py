@@ -18,6 +18,8 @@ _MARKS = {
 _PROBE, _MAX_PROBE = 64 * 1024, 256 * 1024
 _TELLING = re.compile(rb"[^\n\x80-\xff]{0,80}[\x80-\xff][^\n]*")  # plain ASCII before it says nothing of the encoding
 # Labels mean what browsers take them for (encoding.spec.whatwg.org): pages that say latin-1 use the Windows superset.
+# Python's own notations, what browsers refuse, and UTF-16, which nothing that could be read this far is in.
+_NO_CHARSETS = ("utf-7", "utf-16", "utf-32", "idna", "punycode", "unicode", "raw", "undefined", "mbcs", "oem")
 _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "iso8859-9": "cp1254"}
 
 
@@ -53,8 +55,8 @@ def codec_name(label: str | None) -> str | None:
         info = codecs.lookup((label or "").strip().strip("\"'").lower())
     except (LookupError, ValueError):
         return None
-    is_text = getattr(info, "_is_text_encoding", True)  # rot13, zip and hex are codecs too
-    return _SUPERSETS.get(info.name, info.name) if is_text else None
+    is_charset = getattr(info, "_is_text_encoding", True) and not info.name.startswith(_NO_CHARSETS)  # rot13 is a codec too
+    return _SUPERSETS.get(info.name, info.name) if is_charset else None
 
 
 def guessed(data: bytes) -> str:

@@ -87,6 +87,15 @@ class TestArchives:
             "d.txt": "it is empty",
         }
 
+    def test_two_members_of_one_name_do_not_replace_each_other(self) -> None:
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("a.txt", STORY)
+            with pytest.warns(UserWarning, match="Duplicate name"):
+                archive.writestr("a.txt", SECOND)
+        with pytest.raises(PartlyUnusable, match="the same name"):
+            articles(out.getvalue(), "a.zip")
+
     def test_hidden_and_foreign_members_are_passed_over(self) -> None:
         members = {"a.txt": STORY.encode(), "__MACOSX/._a.txt": b"x", ".b.txt": b"x", "c.png": b"\x89PNG", "d/": b""}
         assert len(articles(zipped(members), "a.zip")) == 1

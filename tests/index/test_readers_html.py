@@ -117,6 +117,12 @@ def test_the_pages_own_character_set_is_honoured(charset: str) -> None:
     assert article(data.replace(b"cp1252", b"iso-8859-1")).text == words
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "unicode_escape", "rot13", "no-such-thing", "x" * 40])
+def test_a_page_that_declares_what_it_cannot_be_in_is_read_as_what_it_is(charset: str) -> None:
+    data = page("<p>Die Fähre +AGE- \\u0041.</p>").replace(b'"utf-8"', charset.encode())
+    assert article(data).text == "Die Fähre +AGE- \\u0041."
+
+
 def test_a_page_with_a_few_broken_bytes_stays_readable() -> None:
     data = page(
         f"<p>{STORY * 10}</p><p>a broken \udcff byte</p>".encode("utf-8", "surrogateescape").decode("latin-1"),
