@@ -20,6 +20,8 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _VISITOR = re.compile(r"\b(?:us|our|you|your|newsletters?|inbox|e-?mail|app|comments?|here|reply|podcasts?)\b", re.IGNORECASE)
+# "Watch out for ice on your way home, police said." begins like an invitation and is news.
+_REPORTED = re.compile(r"\b(?:said|says|told|tells|warned|warns|advised|advises|urged|urges|added|wrote)\b", re.IGNORECASE)
 # The text speaking of itself as a publication: "This article was translated by ...", "The views expressed ...".
 _ITSELF = re.compile(
     r"\b(?:this|the\s+(?:above|following|original|present))\s+(?:article|story|report|piece|post|text|content|interview|op-?ed"
@@ -65,7 +67,7 @@ def _is_heading(line: str) -> bool:
 
 def _speaks_to_visitor(line: str) -> bool:
     words = len(line.split())
-    invites = words <= 25 and _INVITES.match(line.strip()) and _VISITOR.search(line)
+    invites = words <= 25 and _INVITES.match(line.strip()) and _VISITOR.search(line) and not _REPORTED.search(line)
     return bool(invites or (words <= 15 and _CREDIT.match(line)) or (words <= 30 and _RIGHTS.search(line)))
 
 

@@ -96,6 +96,8 @@ def test_what_is_content_to_its_owner_stays(lines: tuple[str, ...]) -> None:
     "line",
     [
         "Watch the sky tonight for the first meteors of the year, astronomers said.",
+        "Watch out for ice on your way home, police said.",
+        "Get your flu shot before winter comes, doctors told our reporter.",
         "Subscribers rose to 40,000 last year.",
         "Share prices fell by 3% on Friday.",
         "Visitors may read the report at the library.",
