@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from index.article import Article
 from index.errors import ArticleMissing, LibraryError
@@ -73,13 +74,14 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
         try:
             checked_history_length(len(history or ()))
             turns = [Turn(turn.role, checked_text(turn.content, "history")) for turn in history or ()]
-            events = services().answerer.stream(checked_question(question), turns, as_of)
+            ready = await run_in_threadpool(services)  # it may wait for the models
+            events = ready.answerer.stream(checked_question(question), turns, as_of)
             last: object = None
             async with aclosing(arriving(events, "of the MCP door")) as arrived:
                 async for event in arrived:
                     last = event
-        except Problem as problem:
-            last = problem
+        except (Problem, LibraryError) as error:
+            raise _told(error) from error
         if not isinstance(last, Answer):
             assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
             raise _told(last)
