@@ -182,6 +182,9 @@ def _tidy(text: str, start: int, end: int) -> tuple[int, int]:
         first += 1
     while first < last and _is_stray_closing(text[first:last]):
         last -= 1
+    before = text[first - 1 : first]
+    if before in _OPENING and _OPENING[before] in text[first:last] and before not in text[first:last]:
+        first -= 1  # half of a pair of quotation marks or brackets
     return (first, last) if first < last else (start, end)
 
 

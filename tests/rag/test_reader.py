@@ -132,6 +132,14 @@ def test_an_answer_carries_no_punctuation_of_its_sentence(reader: TrainedReader)
     assert words([text], reader.read("Where was he born?", [text])) == ["Vellmar"]
 
 
+def test_an_answer_keeps_both_of_its_quotation_marks_or_none(reader: TrainedReader) -> None:
+    text = "The town called its plan the “open harbour” strategy. Odo Brandt opposed it."
+    (span,) = reader.read("What strategy did the town have?", [text])
+    found = text[span.start : span.end]
+    assert "open harbour" in found
+    assert found.count("“") == found.count("”")
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(MODEL_FOLDER, tmp_path / "reader_model"))
