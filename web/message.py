@@ -56,7 +56,10 @@ def link(source: Source, label: str, style: str) -> str:
 
 
 def _footnotes(answer: AnswerOut) -> str:
-    items = [f"<li>{link(one, inert(f'{one.number}'), 'foot')} {inert(_about(one))}</li>" for one in answer.citations]
+    items = [
+        f"<li>{link(one, str(one.number), 'foot')} {inert(one.source or 'Outlet unknown')} · {inert(one.title)}</li>"
+        for one in answer.citations
+    ]
     return f'<ul class="footnotes">{"".join(items)}</ul>' if items else ""
 
 

@@ -37,7 +37,7 @@ def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
 
 def test_a_footnote_names_the_article_of_each_mark() -> None:
     html = answered(answer_to("What do traders sell in the square?"))
-    assert "Market moves to the square&#44; undated</li>" in html
+    assert "</a> Outlet unknown · Market moves to the square</li>" in html
 
 
 def test_the_short_answer_comes_first() -> None:
