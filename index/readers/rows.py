@@ -6,7 +6,7 @@ A row's `part` is its own id, its address or its number; what is not known as a 
 import csv
 import json
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from typing import Any, BinaryIO
 
@@ -36,6 +36,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 }
 _KNOWN = frozenset(TEXT_COLUMNS).union(*_COLUMNS.values())
 _MAX_ROW = 1024 * 1024  # characters of one row; one of nested brackets takes 25 times as much memory when read
+_MAX_LISTED = 50  # authors, tags; a longer list is data
 _DELIMITERS = ",;\t|"
 _CHUNK = 64 * 1024
 
@@ -178,8 +179,9 @@ def _words(value: object) -> str:
     """Return a value as words: an object's name, a list's items; nothing for what has no short form."""
     if isinstance(value, dict):
         value = value.get("name")
-    if isinstance(value, Iterable) and not isinstance(value, str | dict):
-        return ", ".join(filter(None, map(_words, value))) if all(not isinstance(item, list) for item in value) else ""
+    if isinstance(value, list):
+        is_short = len(value) <= _MAX_LISTED and not any(isinstance(item, list) for item in value)
+        return ", ".join(filter(None, map(_words, value))) if is_short else ""
     return " ".join(str(value).split()) if value is not None else ""
 
 
