@@ -35,7 +35,7 @@ _ELEMENT = re.compile(r"<(script|style|iframe|svg|object|template|noscript)\b.*?
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-z!?][^<>]*(?:>|\Z)", re.DOTALL | re.I)
 _ADDRESS = re.compile(
     r"(?:https?|javascript|vbscript|mailto):\S+|\b(?:ftps?|wss?|file|data|blob|tel):\S+|//[\w.-]+\.\w+\S*|\bwww\.\S+"
-    r"|\b[\w.+-]+@[\w-]+\.[\w.-]*\w|\b(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/\S*|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\S*)?",
+    r"|\b[\w.+-]+@[\w.-]+|\b(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/\S*|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\S*)?",
     re.I,
 )
 _UNBROKEN = (_CODE, _ELEMENT, _TAG, _IMAGE, _LINK)  # no sentence ends inside these
@@ -64,18 +64,20 @@ class SentenceStream:
         self._thinking = True  # until the first visible character: only a beginning can be the model's own thoughts
 
     def feed(self, piece: str) -> Iterator[Said]:
-        """Yield the sentences that this piece finishes."""
-        self._held += piece
-        if self._thinking:
-            if _BEGUN_THOUGHT.fullmatch(self._held):
-                return
+        """Yield the sentences that this piece finishes. How the text is cut into pieces makes no difference."""
+        for part in re.findall(r"\S*\s|\S+\Z", piece):
+            self._held += part
+            if part[-1].isspace() and not self._is_thinking() and _STOP.search(self._held):
+                yield from self._take(_finished(self._held))
+
+    def _is_thinking(self) -> bool:
+        if self._thinking and not _BEGUN_THOUGHT.fullmatch(self._held):
             self._held, self._thinking = _THOUGHT.sub("", self._held, count=1), False
-        if _STOP.search(self._held):
-            yield from self._take(_finished(self._held))
+        return self._thinking
 
     def finish(self) -> Iterator[Said]:
         """Yield what is left when nothing more comes; whether it is a whole sentence is for the caller to judge."""
-        if self._thinking:
+        if self._is_thinking():
             self._held = _THOUGHT.sub("", self._held, count=1)
         yield from self._take([*_finished(self._held), len(self._held)])
 

@@ -23,12 +23,13 @@ WEIGHTS_FILE = Path(__file__).with_name("support.json")
 MOST_SOURCES = 3
 _MOST_SENTENCES = 3  # of a passage, next to each other, that one citation quotes
 _PRICE_OF_A_SENTENCE = 0.04  # of coverage: a quotation grows only for something that it adds
+_SHORTEST_ROOT = 4  # letters of a name from which others may be derived
 _WORTH_ADDING = 0.12  # of coverage: a further source that adds less is not cited
 
 _NUMBER_WORDS = """
-    0:zero 1:one 2:two 3:three 4:four 5:five 6:six 7:seven 8:eight 9:nine 10:ten 11:eleven 12:twelve 13:thirteen 14:fourteen
+    0:zero 2:two 3:three 4:four 5:five 6:six 7:seven 8:eight 9:nine 10:ten 11:eleven 12:twelve 13:thirteen 14:fourteen
     15:fifteen 16:sixteen 17:seventeen 18:eighteen 19:nineteen 20:twenty 30:thirty 40:forty 50:fifty 60:sixty 70:seventy
-    80:eighty 90:ninety 1:first 2:second 3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth
+    80:eighty 90:ninety 2:second 3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth
 """
 _SPELLED = {word: number for number, _, word in (pair.partition(":") for pair in _NUMBER_WORDS.split())}
 _NEGATION = re.compile(
@@ -136,7 +137,14 @@ def exists(sentence: str, claims: Sequence[Claim]) -> bool:
     if not _figures(sentence) <= _figures(" ".join([*quotes, about])):
         return False
     known = stems(about).union(*(_article_stems(article.text) for article in articles))
-    return _name_stems(sentence) <= known and not _contradicts(sentence, quotes)
+    unknown = (name for name in _name_stems(sentence) - known if not _derived(name, known))
+    return not any(unknown) and not _contradicts(sentence, quotes)
+
+
+def _derived(name: str, known: frozenset[str]) -> bool:
+    """Say whether a name comes from one that is known, or the other way round: "Libyan" and "Libya"."""
+    short = [one for one in known if len(one) >= _SHORTEST_ROOT]
+    return any(name.startswith(one) or (len(name) >= _SHORTEST_ROOT and one.startswith(name)) for one in short)
 
 
 def _contradicts(sentence: str, quotes: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ SINK = "http://sink.invalid"
 WANTED_VARIABLE = "OPENAI_API_KEY"
 _EVIDENCE = re.compile(r"BEGIN (\w+)\n(.*)\nEND \1\s+Question: (.*)", re.DOTALL)
 _PASSAGE = re.compile(r"^\[(\d+)\] [^\n]*\n(.*?)(?=\n\n\[\d+\] |\Z)", re.DOTALL | re.MULTILINE)
-_SENTENCE = re.compile(r"\S[^.!?\n]*[.!?]?[”\"]?")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?][”\"]?(?=\s|$)|$)", re.MULTILINE)
 _COMMON = frozenset(["a", "an", "and", "at", "by", "did", "do", "for", "from", "had", "has", "have", "how", "in", "is", "it"])
 _COMMON |= {"its", "of", "on", "that", "the", "to", "was", "what", "when", "where", "who", "why", "with"}
 
