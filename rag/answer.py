@@ -15,7 +15,7 @@ from rag.extractive import ExtractiveWriter
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
-from rag.retriever import Retriever
+from rag.retriever import Retriever, in_order
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import (
     Answer,
@@ -118,23 +118,35 @@ class Answerer:
         yield answer
 
     def consider(self, query: Query, as_of: str | None = None, k: int = 8) -> Considered:
-        """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after."""
+        """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
+
+        What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
+        """
         clock = Clock()
         hits = self._retriever.hits(query.text, k, as_of)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
         clock.lap("read")
+        first = self._written(query, as_of, clock, readings)
+        if first.measured is None or self._probability(first) >= self._confidence.threshold:
+            return first
+        more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, as_of))
+        second = self._written(query, as_of, clock, in_order([*readings, *more]))
+        clock.lap("look_again")
+        return max(first, second, key=self._probability)
+
+    def _written(self, query: Query, as_of: str | None, clock: Clock, readings: Sequence[Reading]) -> Considered:
         if not readings:
             return Considered(query, as_of, clock)
         claims = self._writer.write(query, readings)
-        measured = signals(query, readings, claims, self._frequencies(query))
-        clock.lap("write")
-        return Considered(query, as_of, clock, readings, claims, measured)
+        return Considered(query, as_of, clock, readings, claims, signals(query, readings, claims, self._frequencies(query)))
+
+    def _probability(self, considered: Considered) -> float:
+        return self._confidence.probability(considered.measured) if considered.measured else 0.0
 
     def decide(self, question: str, considered: Considered) -> Answer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
-        measured, state = considered.measured, LibraryState.of(self._library.state())
-        confidence = self._confidence.probability(measured) if measured else 0.0
+        state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
         reason = self._reason_to_refuse(considered, confidence, state)
         text, citations = (REFUSALS[reason], ()) if reason else compose(considered.claims)
         return Answer(

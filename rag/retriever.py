@@ -15,6 +15,7 @@ from index.passages import sentences
 from index.search import Hit, Search
 from rag.reader import Reader, Span
 from rag.sentences import SentenceScorer, shared
+from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
 
 # What a sentence's rank score is made of; benchmarks/LOG.md, 2026-11-21. Cosine and share are of the sentence.
@@ -25,6 +26,7 @@ SHARED_WEIGHT = 0.6
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
 
+WIDER = 5  # how many times as many hits a second look goes through
 MIN_HITS = 8  # read even when fewer are asked for: the answer must not depend on how many hits a caller wants
 
 
@@ -37,6 +39,13 @@ class Retriever:
     def hits(self, query: str, k: int, as_of: str | None = None) -> list[Hit]:
         """Return the best `max(k, MIN_HITS)` hits, published up to the day `as_of` when it is given."""
         return self._search.search(query, max(k, MIN_HITS), until=as_of)
+
+    def hits_with_anchors(self, query: Query, known: Sequence[Hit], as_of: str | None = None) -> list[Hit]:
+        """Return hits further down that hold every name and number of the question, as many as were known at most."""
+        anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
+        further = self._search.search(query.text, WIDER * len(known), until=as_of)[len(known) :]
+        holding = [hit for hit in further if anchors <= set(content_stems(f"{hit.article.title} {hit.passage.text}"))]
+        return holding[: len(known)]
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Reading]:
         """Return a reading for every sentence of the hits, the best `rank_score` first.
@@ -55,7 +64,12 @@ class Retriever:
             _reading(hit, sentence, span, float(cosine), float(share))
             for (hit, *sentence, span), cosine, share in zip(found, cosines, shares, strict=True)
         ]
-        return sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start))
+        return in_order(readings)
+
+
+def in_order(readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings with the best `rank_score` first."""
+    return sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start))
 
 
 def _by_sentence(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
