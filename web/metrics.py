@@ -1,11 +1,12 @@
 """What can be counted from outside: requests, how long each stage of an answer takes, refusals, the library's size.
 
-Numbers only, in Prometheus's text format at /metrics: no question, no title, no address of anybody.
+Numbers only, in Prometheus's text format at /metrics and as OpenTelemetry's spans: no question, no title, no address.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from opentelemetry.trace import Tracer, get_tracer
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -53,21 +54,32 @@ class Metrics:
 
 
 class Watched:
-    """An answerer whose answers are counted, whichever door they leave by."""
+    """An answerer whose answers are counted, and each a span for OpenTelemetry, whichever door they leave by."""
 
-    def __init__(self, answerer: Answerer, metrics: Metrics) -> None:
+    def __init__(self, answerer: Answerer, metrics: Metrics, tracer: Tracer | None = None) -> None:
         self._answerer, self._metrics = answerer, metrics
+        self._tracer = tracer or get_tracer("footnote")  # does nothing unless the process has OpenTelemetry's SDK
 
     def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
-        answer = self._answerer.ask(question, history, as_of, k)
-        self._metrics.answered(answer)
+        *_, answer = self.stream(question, history, as_of, k)
+        assert isinstance(answer, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
         return answer
 
     def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
-        for event in self._answerer.stream(question, history, as_of, k):
-            if isinstance(event, Answer):
-                self._metrics.answered(event)
-            yield event
+        span = self._tracer.start_span("footnote.answer")
+        try:
+            for event in self._answerer.stream(question, history, as_of, k):
+                if isinstance(event, Answer):
+                    self._metrics.answered(event)
+                    span.set_attributes(_attributes(event))
+                yield event
+        finally:
+            span.end()
+
+
+def _attributes(answer: Answer) -> dict[str, str | int]:
+    stages = {f"footnote.{stage}_ms": milliseconds for stage, milliseconds in answer.timings_ms.items()}
+    return {"footnote.mode": answer.mode, "footnote.outcome": answer.reason or "answered", **stages}
 
 
 class _LibrarySize(Collector):

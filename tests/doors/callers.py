@@ -57,7 +57,7 @@ def _quote(citation: Mapping[str, Any]) -> Any:
 def rest(url: str) -> Ask:
     def ask(question: str, history: History) -> Seen:
         asked = {"question": question, "history": list(history)}
-        answer = httpx.post(f"{url}/v1/ask", json=asked, trust_env=False, timeout=60).raise_for_status().json()
+        answer = httpx.post(f"{url}/v1/ask", json=asked, trust_env=False, timeout=300).raise_for_status().json()
         return seen(answer["answer"], answer["citations"])
 
     return ask
@@ -67,7 +67,7 @@ def rest_stream(url: str) -> Ask:
     def ask(question: str, history: History) -> Seen:
         asked = {"question": question, "history": list(history), "stream": True}
         text, citations = "", []
-        with httpx.stream("POST", f"{url}/v1/ask", json=asked, trust_env=False, timeout=60) as response:
+        with httpx.stream("POST", f"{url}/v1/ask", json=asked, trust_env=False, timeout=300) as response:
             name = ""
             for line in response.iter_lines():
                 kind, _, value = line.partition(": ")
@@ -217,7 +217,7 @@ def command_line(environment: Mapping[str, str], folder: str) -> Ask:
 
 
 def openai_client(url: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{url}/v1", api_key="not needed", max_retries=0, timeout=60)
+    return openai.OpenAI(base_url=f"{url}/v1", api_key="not needed", max_retries=0, timeout=300)
 
 
 def _messages(question: str, history: History) -> Any:

@@ -44,17 +44,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def real_url(environment: dict[str, str]) -> Iterator[str]:
-    """`python app.py`, once it is ready."""
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+def real_url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`python app.py`, once its models and its page are there."""
+    log = tmp_path_factory.mktemp("log") / "stderr"
+    with log.open("wb") as stderr:
+        server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stderr=stderr)
     try:
-        assert server.stderr is not None
-        said = server.stderr.readline()
-        found = re.search(r"http://\S+?:\d+", said)
-        assert found, said
-        for path in ("/readyz", "/config"):  # the models are there, and the page
-            wait_for(lambda path=path: httpx.get(found[0] + path, trust_env=False).status_code == 200, seconds=240)
-        yield found[0]
+        wait_for(lambda: re.search(r"http://\S+?:\d+", log.read_text()), seconds=60)
+        (url,) = re.findall(r"Footnote is at (http://\S+?:\d+)", log.read_text())
+        for path in ("/readyz", "/config"):
+            wait_for(lambda path=path: _is_there(url + path), seconds=300)
+        yield url
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.wait(timeout=30)
+
+
+def _is_there(address: str) -> bool:
+    try:
+        return httpx.get(address, trust_env=False, timeout=60).status_code == 200
+    except httpx.TransportError:  # a process that is importing answers late, or not at all
+        return False

@@ -5,9 +5,11 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan, NoOpTracer
 
 from tests.fakes_web import BRIDGE, MARKET, FakeAnswerer, FakeLibrary
 from tests.web.conftest import serving
@@ -91,3 +93,40 @@ def test_a_trace_is_a_field_of_its_line() -> None:
     line = json.loads(JsonLines().format(record))
     assert line["message"] == "it failed"
     assert "ValueError: broken" in line["trace"]
+
+
+class RecordedSpan(NonRecordingSpan):
+    """A span that keeps what it is told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(INVALID_SPAN_CONTEXT)
+        self.name, self.told, self.ended = name, dict[str, object](), False
+
+    def set_attributes(self, attributes: Any) -> None:
+        self.told.update(attributes)
+
+    def end(self, end_time: int | None = None) -> None:
+        self.ended = True
+
+
+class RecordingTracer(NoOpTracer):
+    def __init__(self) -> None:
+        self.spans: list[RecordedSpan] = []
+
+    def start_span(self, name: str, *_: Any, **__: Any) -> RecordedSpan:
+        self.spans.append(RecordedSpan(name))
+        return self.spans[-1]
+
+
+def test_an_answer_is_a_span_that_ends_even_when_nobody_waits_for_it() -> None:
+    tracer = RecordingTracer()
+    watched = Watched(FakeAnswerer(FakeLibrary(BRIDGE)), Metrics(Gate()), tracer)
+    watched.ask(QUESTION)
+    left = watched.stream(QUESTION)
+    next(left)
+    left.close()
+    whole, broken = tracer.spans
+    assert whole.told == {"footnote.mode": "extractive", "footnote.outcome": "answered", "footnote.total_ms": 1}
+    assert not broken.told
+    assert whole.ended
+    assert broken.ended
