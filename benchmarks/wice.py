@@ -10,6 +10,7 @@ import argparse
 import gzip
 import hashlib
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -100,25 +101,26 @@ def fit(rows: Sequence[dict[str, object]]) -> Support:
 
 
 def threshold(rows: Sequence[dict[str, object]], support: Support) -> float:
-    """Return the lowest score at which at most a tenth of the tuning half's unsupported claims would pass."""
-    refused = sorted(score for row, score in _scores(rows, support) if row["label"] == "not_supported")
-    return round(float(np.quantile(refused, 0.9)), 2) if refused else 0.5
+    """Return the lowest score at which at most a fifth of the tuning half's claims that lack support would be cited."""
+    lacking = [score if row["exists"] else 0.0 for row, score in _scores(rows, support) if row["label"] != "supported"]
+    return math.ceil(100 * float(np.quantile(lacking, 0.8))) / 100
 
 
 def report(rows: Sequence[dict[str, object]], support: Support) -> dict[str, object]:
-    """Return AUC and what passes the threshold, by label."""
+    """Return the AUC of the score, and the share of each label that would be cited: enough score, and everything exists."""
     by_label: dict[str, list[float]] = {"supported": [], "partially_supported": [], "not_supported": []}
+    cited: dict[str, list[bool]] = {label: [] for label in by_label}
     for row, score in _scores(rows, support):
         by_label[str(row["label"])].append(score)
+        cited[str(row["label"])].append(bool(row["exists"]) and score >= support.threshold)
     full, partly, none = by_label.values()
-    passed = {name: round(float(np.mean([s >= support.threshold for s in scores])), 3) for name, scores in by_label.items()}
     return {
         "claims": len(rows),
         "auc_supported_against_rest": round(auc(full, partly + none) or 0.0, 3),
         "auc_supported_against_not": round(auc(full, none) or 0.0, 3),
         "auc_any_support_against_none": round(auc(full + partly, none) or 0.0, 3),
         "threshold": support.threshold,
-        "passed": passed,
+        "cited": {label: round(float(np.mean(ones)), 3) for label, ones in cited.items()},
     }
 
 
