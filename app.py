@@ -4,6 +4,7 @@ Exit status: 0 stopped, 1 error, and those of index/errors.py when the library c
 """
 
 import logging
+import signal
 import socket
 import sys
 import threading
@@ -44,8 +45,9 @@ def main() -> int:
     gate = Gate()
     door = Door(gate)
     metrics = Metrics(gate)
+    hosts = [_in_address(host) for host in (settings.host, *settings.hosts)]
     config = uvicorn.Config(
-        create_front(gate, door, [settings.host, *settings.hosts], metrics),
+        create_front(gate, door, hosts, metrics, settings.api_keys),
         ws="none",
         log_config=None,
         access_log=False,
@@ -56,7 +58,8 @@ def main() -> int:
     loader = Loader(settings, gate, door, server, metrics)
     loader.start()
     host, port = listening.getsockname()[:2]
-    _say(f"Footnote is at http://{f'[{host}]' if ':' in host else host}:{port} and is loading.")
+    _say(f"Footnote is at http://{_in_address(host)}:{port} and is loading.")
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn takes it over, and raises it again when it has stopped in peace
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -113,6 +116,7 @@ class Loader(threading.Thread):
         gate.loading("The language models are being loaded.")
         embedder.load()
         answerer = Answerer.over(search, generative)
+        search.search("the first question should not be the slow one", 1)
         gate.open(Services(Watched(answerer, self._metrics), search.library, search))
         feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
         importing.join()
@@ -134,18 +138,27 @@ def _writer(settings: Settings, embedder: Embedder) -> GenerativeWriter | None:
 
 
 def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:
-    """Open the library; where there is none yet, make one of the default articles."""
+    """Open the library; where there is none yet, make one of the default articles, also if that was interrupted before."""
+    unfinished = settings.data / "first-articles-unfinished"
     try:
-        return Search.open(settings.data, embedder)
+        search = Search.open(settings.data, embedder)
+        if settings.read_only or not unfinished.exists():
+            return search
     except LibraryMissing:
         if settings.read_only:
             raise
-    search = Search.open(settings.data, embedder, create=True, command="python app.py")
+        search = Search.open(settings.data, embedder, create=True, command="python app.py")
+        unfinished.touch()
     gate.loading("The articles are being read for the first time.")
     for result in add_files(search.library, embedder, [settings.articles]):
         if result.reason:
             _say(f"{result.name}: {result.reason}")
+    unfinished.unlink()
     return search
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _say(message: str) -> None:

@@ -18,8 +18,11 @@ from web.openai import add_openai
 from web.shield import Shield
 
 
-def create_front(gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None) -> ASGIApp:
-    """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it."""
+def create_front(
+    gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None, keys: Collection[str] = ()
+) -> ASGIApp:
+    """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it;
+    `keys` those of which a client must bring one, if there are any."""
     metrics = metrics or Metrics(gate)
     mcp = McpDoor(gate)
 
@@ -37,7 +40,7 @@ def create_front(gate: Gate, door: Door, hosts: Collection[str] = (), metrics: M
     _add_metrics(api, metrics)
     api.router.routes.append(Route("/mcp", mcp, methods=["POST"], include_in_schema=False))
     api.router.default = door  # not a mount, which would hide a wrong method behind a 404
-    return Access(Shield(api, hosts), metrics)
+    return Access(Shield(api, hosts, keys), metrics)
 
 
 def _add_metrics(api: FastAPI, metrics: Metrics) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.keys import check_key
 from web.limits import BODY_BYTES, BODY_SECONDS
 from web.problems import Problem, of_crash, response
 
@@ -33,10 +34,11 @@ _HEADERS = (
 
 
 class Shield:
-    """Wraps the whole application. `hosts` are the names, besides loopback's, under which browsers may reach it."""
+    """Wraps the whole application. `hosts` are the names, besides loopback's, under which browsers may reach it; `keys`, if
+    there are any, those of which a client must bring one."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), keys: Collection[str] = ()) -> None:
+        self._app, self._keys = app, keys
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +57,7 @@ class Shield:
         outgoing = _Outgoing(request, send)
         try:
             check_host(request, self._hosts)
+            check_key(request, self._keys)
             check_origin(request)
             body = await _body(request)
             await self._app(scope, _replay(body, receive), outgoing)

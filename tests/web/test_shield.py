@@ -1,9 +1,10 @@
 """The one stack in front of every route: names, origins, sizes, headers, ids, and the last word on errors."""
 
+import base64
 import logging
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -147,3 +148,35 @@ def test_a_crash_is_a_500_in_the_same_shape_and_only_the_log_knows_more(caplog: 
     assert "content-security-policy" in response.headers
     assert error_of(response)["request_id"] in caplog.text
     assert "secret" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def locked() -> Iterator[httpx.Client]:
+    gate = Gate()
+    gate.open(services())
+    with clients_of(gate, keys=("right", "also-right")) as client:
+        yield client
+
+
+def basic(password: str) -> str:
+    return "Basic " + base64.b64encode(f"someone:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer wrong", "Bearer right2", "right", basic("wrong"), "Basic right", "Basic ////"]
+)
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_with_keys_nothing_is_had_without_one(locked: httpx.Client, method: str, path: str, given: str) -> None:
+    response = locked.request(method, path, headers={"authorization": given})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == 'Basic realm="Footnote"'
+    assert error_of(response)["code"] == "key_needed"
+
+
+@pytest.mark.parametrize("given", ["Bearer right", "bearer  also-right", basic("right")])
+def test_a_key_opens_as_a_bearers_or_as_the_password_of_a_browser(locked: httpx.Client, given: str) -> None:
+    assert locked.post("/v1/ask", json={"question": QUESTION}, headers={"authorization": given}).status_code == 200
+
+
+def test_whether_the_server_is_well_is_said_without_a_key(locked: httpx.Client) -> None:
+    assert locked.get("/healthz").status_code == locked.get("/readyz").status_code == 200

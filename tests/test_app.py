@@ -1,0 +1,78 @@
+"""The front door as a program: what it says and with which status it ends when it cannot serve, and that it stops when told."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.web.conftest import wait_for
+
+ROOT = Path(__file__).parent.parent
+
+
+def start(tmp_path: Path, settings: Mapping[str, str]) -> subprocess.Popen[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RAG_")}
+    environ |= {"RAG_DATA": str(tmp_path / "data"), "RAG_PORT": "0", **settings}
+    return subprocess.Popen([sys.executable, str(ROOT / "app.py")], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
+
+
+def ended(tmp_path: Path, settings: Mapping[str, str]) -> tuple[int, str]:
+    with start(tmp_path, settings) as program:
+        _, said = program.communicate(timeout=120)
+    assert "Traceback" not in said
+    return program.returncode, said
+
+
+def test_an_unknown_setting_ends_it_with_the_known_ones(tmp_path: Path) -> None:
+    status, said = ended(tmp_path, {"RAG_TPO_K": "8"})
+    assert status == 1
+    assert said.startswith("unknown setting RAG_TPO_K; known are RAG_HOST")
+
+
+def test_a_port_in_use_ends_it_with_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        status, said = ended(tmp_path, {"RAG_PORT": str(other.getsockname()[1])})
+    assert status == 1
+    assert "Address already in use" in said
+    assert "RAG_PORT" in said
+
+
+def test_an_address_that_is_not_here_ends_it(tmp_path: Path) -> None:
+    status, said = ended(tmp_path, {"RAG_HOST": "192.0.2.1"})
+    assert status == 1
+    assert "192.0.2.1" in said
+
+
+def test_a_damaged_library_ends_it_with_its_status_and_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / "library.sqlite3"
+    file.write_bytes(b"no database" * 1000)
+    status, said = ended(tmp_path, {})
+    assert status == 6
+    assert "library.sqlite3" in said
+    assert file.read_bytes() == b"no database" * 1000
+
+
+def test_a_data_folder_that_cannot_be_one_ends_it_with_a_message(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file", encoding="utf-8")
+    status, said = ended(tmp_path, {})
+    assert status == 1
+    assert "data" in said
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told_even_while_it_loads(tmp_path: Path, told: signal.Signals) -> None:
+    with start(tmp_path, {}) as program:
+        assert program.stderr
+        address = program.stderr.readline().split()[3]
+        wait_for(lambda: httpx.get(f"{address}/healthz", trust_env=False).status_code == 200, 60)
+        program.send_signal(told)
+        _, said = program.communicate(timeout=60)
+    assert program.returncode == 0
+    assert "Traceback" not in said
