@@ -1,10 +1,9 @@
-"""One SQLite file: its tables, its connections, and what its failures mean. Knows no articles and no vectors.
+"""One SQLite file: its tables and its connections. Knows no articles and no vectors.
 
 Readers never wait for the writer (WAL) and see one unchanging state per `reading()`. `writing()` is one transaction: all of
 it is on the disk when it returns, or none of it. That there is one writer is the business of `index.writer`.
 """
 
-import errno
 import os
 import sqlite3
 import threading
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from index.errors import DiskFull, LibraryDamaged, LibraryError, LibraryLocked, LibraryNotWritable
+from index.failures import code_of, failures, not_writable
 
 APPLICATION_ID = 0x466F6F74  # "Foot", in the file's header
 FORMAT = 1
@@ -127,7 +126,7 @@ class Database:
             return connect(self.path, self._mode)
         except sqlite3.OperationalError as error:
             # A folder that cannot be written cannot hold the log's index; without a log the file can be read as it is.
-            if self._mode != "ro" or _code(error) != sqlite3.SQLITE_CANTOPEN or log_size(self.path):
+            if self._mode != "ro" or code_of(error) != sqlite3.SQLITE_CANTOPEN or log_size(self.path):
                 raise
             self._mode = "immutable"
             self._identity = self._identify()
@@ -168,84 +167,3 @@ def log_size(path: Path) -> int:
         return os.stat(f"{path}-wal").st_size
     except OSError:
         return 0
-
-
-def not_writable(folder: Path) -> LibraryNotWritable:
-    return LibraryNotWritable(
-        f"the data folder {folder.name}/ cannot be written", "give this user the right to write there, or name another folder"
-    )
-
-
-@contextmanager
-def failures(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system report into the errors of `index.errors`: the one place that knows their codes."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        meaning = _of_sqlite(error, path) if isinstance(error, sqlite3.Error) else _of_system(error, path)
-        if meaning is None:
-            raise
-        raise meaning from error
-
-
-def damaged(path: Path, what: str) -> LibraryDamaged:
-    return LibraryDamaged(
-        f"{path.name} is damaged: {what}",
-        "restore a copy of the data folder, or keep what can be read: python -m index rebuild",
-    )
-
-
-def disk_full(path: Path) -> DiskFull:
-    return DiskFull(f"no room on the disk of {path.parent.name}/; nothing was changed", "free some space, then run it again")
-
-
-_WRITES_FAILED = (
-    sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_FSYNC,
-    sqlite3.SQLITE_IOERR_DIR_FSYNC,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-    sqlite3.SQLITE_IOERR_TRUNCATE,
-)
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _of_sqlite(error: sqlite3.Error, path: Path) -> LibraryError | None:
-    code = _code(error)
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and (refused := _refusal(path)):
-        return refused
-    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) in _WRITES_FAILED:
-        return disk_full(path)  # a quota or a limit on file size reports a failed write
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
-        return damaged(path, str(error))
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
-        return not_writable(path.parent)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryLocked("another process")
-    return None
-
-
-def _refusal(path: Path) -> LibraryError | None:
-    """Ask the system what it has against a small new file: SQLite does not tell a full disk from other failures to open."""
-    probe = path.with_name(f"{path.name}.probe")
-    try:
-        with probe.open("wb") as stream:
-            stream.write(bytes(4096))
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError as error:
-        return _of_system(error, path)
-    finally:
-        with suppress(OSError):
-            probe.unlink()
-    return None
-
-
-def _of_system(error: OSError, path: Path) -> LibraryError | None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return disk_full(path)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return not_writable(path.parent)
-    return None

@@ -8,14 +8,15 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.article import Article, Passage
-from index.changes import Outcome, Prepared, advance, begin_state, outcome_of, put, put_again, remove
-from index.database import APPLICATION_ID, FORMAT, Database, create_tables, damaged, failures, settle
-from index.durable import sync_folder
+from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again, remove
+from index.creation import create_library
+from index.database import APPLICATION_ID, FORMAT, Database
 from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
+from index.failures import damaged, failures
 from index.rows import Listed, State, Version
 from index.seal import SEAL, Seal, refuse_problems, trust
 from index.snapshot import Snapshot
@@ -49,12 +50,14 @@ class Library:
         Raises LibraryMissing, LibraryDamaged, FingerprintMismatch, LibraryNotWritable, DiskFull.
         """
         path = folder / FILE
-        if not path.exists():
-            if (folder / SEAL).exists():
+        with failures(path):
+            is_there, was_there = path.exists(), (folder / SEAL).exists()
+        if not is_there:
+            if was_there:
                 raise damaged(path, "it is gone, and other files of the library are still there")
             if not create or fingerprint is None:
                 raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
-            _create(folder, fingerprint, command)
+            create_library(path, fingerprint, command)
         library = cls(folder, Database(path), fingerprint, command)
         try:
             library._refuse_foreign()
@@ -236,32 +239,3 @@ def refuse_other_fingerprint(found: str, wanted: str | None) -> None:
             f"the library was built with {found}, and this is {wanted}",
             "build it again with the new settings: python -m index rebuild; or go back to the old ones",
         )
-
-
-def _create(folder: Path, fingerprint: str, command: str) -> None:
-    """Make an empty library under another name, whole and on the disk, and only then give it its name."""
-    path = folder / FILE
-    with failures(path):
-        folder.mkdir(parents=True, exist_ok=True)
-        with sole_writer(folder, command):
-            if path.exists():
-                return
-            fresh = fresh_file(path, fingerprint)
-            fresh.rename(path)
-            sync_folder(folder)
-            Seal(0).write(folder)
-
-
-def fresh_file(path: Path, fingerprint: str, generation: int = 0) -> Path:
-    """Write an empty library beside `path`, whole and on the disk, and return where."""
-    fresh = path.with_name(f"{path.name}.new")
-    for leftover in (fresh, Path(f"{fresh}-wal"), Path(f"{fresh}-shm")):
-        with suppress(FileNotFoundError):
-            leftover.unlink()  # of a creation that was killed: nobody was told that it exists
-    with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        create_tables(connection)
-        begin_state(connection, fingerprint, generation)
-        settle(connection)
-    return fresh

@@ -17,13 +17,15 @@ from pathlib import Path
 from index.adding import embedded
 from index.article import Article
 from index.changes import Prepared, advance, insert
-from index.database import connect, failures, settle
+from index.creation import fresh_file
+from index.database import connect, settle
 from index.durable import free_name, sync_folder
 from index.embedder import PassageEmbedder
 from index.errors import LibraryDamaged, LibraryLocked
+from index.failures import failures
 from index.fingerprint import fingerprint
 from index.integrity import Intact, intact_articles
-from index.library import FILE, Library, fresh_file
+from index.library import FILE, Library
 from index.passages import split
 from index.seal import Seal
 from index.writer import sole_writer

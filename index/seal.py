@@ -15,8 +15,9 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.database import Database, damaged
+from index.database import Database
 from index.durable import replace
+from index.failures import damaged
 from index.integrity import checksum, problems
 from index.snapshot import Snapshot
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.database import failures
 from index.durable import replace
 from index.errors import LibraryLocked
+from index.failures import failures
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"

@@ -110,6 +110,15 @@ def test_a_damaged_library_gives_6_and_rebuild_saves_what_is_whole(run, texts, t
     assert after[0]["text"] == before[0]["text"]
 
 
+@pytest.mark.parametrize("data", ["file", "file/below", "/proc/nowhere/data", "x" * 300, "loop"])
+def test_a_data_folder_that_cannot_be_is_named_without_a_traceback(run, texts, tmp_path, data):
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    status, _, err = run("add", texts, "--data", data)
+    assert status == 1
+    assert "another folder" in err
+
+
 def test_a_locked_library_gives_4_and_names_the_holder(run, texts, tmp_path):
     run("add", texts)
     with Library.open(tmp_path / "data", command="python app.py") as library, library.writing():
