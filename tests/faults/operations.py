@@ -1,16 +1,18 @@
 """What is done to a library while it is hurt, step by step, and what the library must hold after each step."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.article import Article
-from index.errors import LibraryMissing
+from index.errors import LibraryDamaged, LibraryMissing
 from index.fingerprint import fingerprint
-from index.library import Library
+from index.library import FILE, Library
 from index.rebuilding import rebuild
 from index.search import Search
 from index.snapshot import Within
@@ -58,6 +60,7 @@ OPERATIONS: dict[str, tuple[Step, ...]] = {
     "update": (Step((changed(START[0]),)), Step((changed(START[1]), changed(START[2])))),
     "remove": (Step(removed=(START[0].id,)), Step(removed=(START[1].id, START[5].id))),
     "rebuild": (Step(rebuilt=True),),
+    "rescue": (Step(rebuilt=True),),  # of a library whose vectors are damaged
 }
 
 
@@ -66,6 +69,9 @@ def prepare(folder: Path, operation: str) -> None:
     if operation != "create":
         Step(tuple(START[:3])).do(folder)
         Step(tuple(START[3:])).do(folder)
+    if operation == "rescue":
+        with closing(sqlite3.connect(folder / FILE)) as connection, connection:
+            connection.execute("UPDATE vectors SET vector = zeroblob(length(vector)) WHERE passage = 3")
 
 
 def run(folder: Path, operation: str) -> Iterator[int]:
@@ -83,6 +89,16 @@ def states(operation: str) -> list[Held]:
         held = step.then(held)
         after.append(held)
     return after
+
+
+def held_at_last(folder: Path, operation: str) -> Held:
+    """What the library holds, after rescuing it once more where it was to be rescued and is still damaged."""
+    if operation == "rescue":
+        try:
+            return held_by(folder)
+        except LibraryDamaged:
+            rebuild(folder, OTHER, lambda _: None)
+    return held_by(folder)
 
 
 def held_by(folder: Path) -> Held:

@@ -113,7 +113,7 @@ def test_no_damage_to_a_sealed_library_changes_an_answer(place, whole, name, tim
 
 
 @pytest.mark.parametrize("times", [3, pytest.param(60, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", [FILE, f"{FILE}-wal", SEAL])
+@pytest.mark.parametrize("name", [FILE, f"{FILE}-wal", f"{FILE}-shm", SEAL])
 def test_no_damage_after_a_crash_changes_an_answer(place, crashed, name, times):
     chance = random.Random(f"{name}{times}")  # noqa: S311 - a test that can be repeated
     copy = place / "expected" / "data"

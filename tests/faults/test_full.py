@@ -9,7 +9,7 @@ import faiss
 import pytest
 
 from index.errors import DiskFull, LibraryNotWritable
-from tests.faults.operations import OPERATIONS, START, TALLY, Step, held_by, states
+from tests.faults.operations import OPERATIONS, START, TALLY, Step, held_at_last, held_by, states
 from tests.libraries import add, article, opened
 
 MODES = ("full", "full halfway")
@@ -21,12 +21,12 @@ def check(folder, operation, ended):
     assert not ended["killed"]
     assert ended["error"] in (None, "DiskFull"), ended
     after = states(operation)
-    held = held_by(folder)
+    held = held_at_last(folder, operation)
     done = ended["acknowledged"]
     assert held in after[done : done + 2]
     assert ended["error"] or done == len(OPERATIONS[operation])
     for step in OPERATIONS[operation][done:]:  # there is space again
-        if after.index(held) <= done or operation == "rebuild":
+        if after.index(held) <= done or operation in ("rebuild", "rescue"):
             step.do(folder)
         done += 1
     assert held_by(folder) == after[-1]
