@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_BATCH = 32  # benchmarks/LOG.md, 2026-11-21
+_BATCH = 32
 
 
 class PassageEmbedder(Protocol):

@@ -145,7 +145,7 @@ def test_a_text_wrapped_at_a_column_is_read_as_paragraphs() -> None:
 
 def test_a_paragraph_that_fits_is_not_torn() -> None:
     first, second = "One two three four. " * 12, "Five six seven eight. " * 18
-    whole, passages = split_text(f"{first}\n{second}")
+    whole, passages = split_text(f"{first}\n{second}", 100)
     assert [passage.text for passage in passages] == [first.strip(), second.strip()]
     assert whole.text
 
