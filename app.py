@@ -18,7 +18,8 @@ from index.errors import LibraryError, LibraryMissing
 from index.search import Search
 from rag.answer import Answerer
 from rag.generative import GenerativeWriter
-from rag.model import LanguageModelError, Limits
+from rag.model import Limits
+from rag.provider import LanguageModelError
 from settings import BadSetting, Settings, read
 from web.access import log_as_json
 from web.build import build_page, import_gradio

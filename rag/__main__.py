@@ -22,7 +22,8 @@ from index.search import Search
 from rag.answer import Answerer
 from rag.evaluation import QuestionsError, as_table, by_type, read_cases, run
 from rag.generative import GenerativeWriter
-from rag.model import LanguageModelError, Limits
+from rag.model import Limits
+from rag.provider import LanguageModelError
 from rag.reader import ReaderError, TrainedReader
 from rag.types import Answer
 from settings import BadSetting, Settings, read

@@ -4,6 +4,7 @@ readings -> numbered evidence -> the model's words -> finished sentences -> chec
 Where the model fails, the quotations that were found without it follow, behind a notice that says why.
 """
 
+import logging
 import re
 import secrets
 from collections.abc import Generator, Iterator, Sequence
@@ -13,13 +14,15 @@ from pathlib import Path
 from index.embedder import PassageEmbedder
 from rag.evidence import Composition
 from rag.marks import Said, SentenceStream
-from rag.model import MOST_ANSWER_TOKENS, LanguageModel, Limits, ModelFailed, Why, tokens
+from rag.model import MOST_ANSWER_TOKENS, LanguageModel, Limits, ModelFailed, tokens
 from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
+from rag.provider import Why
 from rag.sentences import SentenceScorer
 from rag.support import Checker, Support
 from rag.types import Citation, Claim, Delta, Mode, Query, Reading
 
 MOST_EVIDENCE_TOKENS = 2400
+_LOG = logging.getLogger("footnote.rag")
 _MOST_SENTENCES = 12
 _REFUSAL = re.compile(
     r"(?:i(?:['’]m| am) sorry\b.*|sorry\b.*|i (?:cannot|can't|could not) (?:answer|find)\b.*"
@@ -72,6 +75,7 @@ class GenerativeWriter:
         try:
             refused = yield from self._sentences(query, evidence(readings, self._model.window), answer)
         except ModelFailed as failure:
+            _LOG.warning("the language model failed: %s (%s)", failure.why, type(failure.__cause__).__name__)
             mode: Mode = "generative" if answer.text else "extractive"
             yield from _quoted_instead(answer, failure.why, quotes)
             return Written(answer.text, tuple(answer.citations), mode)

@@ -1,58 +1,25 @@
 """A configured chat model behind hard limits: one call a question, its tokens, its time, its day. Knows no articles.
 
-LanguageModelError  what a person can put right: no such provider, its package is not installed, no key
-ModelFailed         what happens to a working one, by `why`: slow, down, busy, spent, cut_off
+Raises ModelFailed, which says by `why` what happened: slow, down, busy, spent, cut_off.
 """
 
 import contextlib
-import sys
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Event, Thread
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
-from langchain_core.exceptions import LangChainException, ModelRateLimitError
 from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from rag.allowance import Allowance, Spent
-
-Why = Literal["slow", "down", "busy", "spent", "cut_off", "nonsense"]
+from rag.provider import CUT, Why, ending, failures, meaning, open_chat
 
 MOST_ANSWER_TOKENS = 700
 WINDOW_TOKENS = 4096  # of a model that does not say how much it reads; every current one reads at least this much
 _AT_ONCE = 16  # calls under way, those that were given up and still hang included
-_FINISHES = ("finish_reason", "stop_reason", "done_reason", "stopReason")
-_CUT = {"length", "max_tokens", "model_length", "error", "model_context_window_exceeded"}
-# What SDKs raise beside Python's own and LangChain's exceptions; only those of packages that are loaded matter.
-_SDK_ERRORS = (
-    ("openai", "OpenAIError"),
-    ("anthropic", "AnthropicError"),
-    ("groq", "GroqError"),
-    ("ollama", "ResponseError"),
-    ("httpx", "HTTPError"),
-    ("httpx2", "HTTPError"),
-    ("httpx", "StreamError"),
-    ("httpx2", "StreamError"),
-    ("requests", "RequestException"),
-    ("aiohttp", "ClientError"),
-    ("grpc", "RpcError"),
-    ("google.api_core.exceptions", "GoogleAPIError"),
-    ("google.genai.errors", "APIError"),
-    ("botocore.exceptions", "BotoCoreError"),
-    ("botocore.exceptions", "ClientError"),
-    ("cohere.core.api_error", "ApiError"),
-)
-
-
-class LanguageModelError(Exception):
-    """The language model cannot be used as it is configured; `message` says why and `hint` what to do."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(f"{message}; {hint}")
-        self.message, self.hint = message, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +67,7 @@ class LanguageModel:
 
         Raises LanguageModelError.
         """
-        chat = _chat(name, limits.seconds)
+        chat = open_chat(name, limits.seconds, MOST_ANSWER_TOKENS, WINDOW_TOKENS)
         said = getattr(chat, "profile", None) or {}
         window = int(said.get("max_input_tokens") or WINDOW_TOKENS)
         return cls(chat, Allowance(limits.calls, limits.tokens, account), limits.seconds, window)
@@ -147,28 +114,27 @@ class _Call(Thread):
         try:
             self._read()
             ended = _Ended(foreseen=True)
-        except _failures() as error:
+        except failures() as error:
             ended = _Ended(error, foreseen=True)
         finally:  # an error that is not among these reaches the log with its traceback, and the caller all the same
             self._arrived.put(ended)
             self._slot.release()
 
     def _read(self) -> None:
-        finish, says_how_it_ends, text = "", False, ""
+        finish, says_how_it_ends = "", False
         stream = self._chat.stream(self._messages)
         for chunk in stream:
             if self._unwanted.is_set():
                 break
             self.used = max(self.used, chunk.usage_metadata["total_tokens"] if chunk.usage_metadata else 0)
             says_how_it_ends |= bool(chunk.response_metadata)
-            finish = _finish(chunk.response_metadata) or finish
+            finish = ending(chunk.response_metadata) or finish
             if piece := chunk.text:
-                text = piece
                 self._arrived.put(piece)
         if isinstance(stream, Iterator) and hasattr(stream, "close"):
             stream.close()
-        if finish in _CUT or (says_how_it_ends and not finish):
-            raise EOFError(f"the model's answer ends with {finish or 'nothing'} after {text[-20:]!r}")
+        if finish in CUT or (says_how_it_ends and not finish):
+            raise EOFError(f"the model's answer ends with {finish or 'nothing'}")
 
     def pieces(self, deadline: float) -> Iterator[str]:
         """Yield what arrives until it ends. Raises ModelFailed."""
@@ -179,7 +145,7 @@ class _Call(Thread):
                 raise ModelFailed("slow") from None
             if isinstance(arrived, _Ended):
                 if arrived.error or not arrived.foreseen:
-                    raise ModelFailed(_why(arrived.error)) from arrived.error
+                    raise ModelFailed(meaning(arrived.error)) from arrived.error
                 return
             if time.monotonic() > deadline:
                 raise ModelFailed("slow")
@@ -194,41 +160,3 @@ def tokens(text: str) -> int:
     """Return about how many tokens a text is, rather too many: no tokenizer of every model is at hand without a download."""
     plain = sum(character.isascii() for character in text)
     return (plain + 2) // 3 + (len(text.encode("utf-8", "replace")) - plain + 1) // 2
-
-
-def _chat(name: str, seconds: float) -> Any:
-    from langchain.chat_models import init_chat_model
-
-    provider = name.partition(":")[0]
-    limits: dict[str, Any] = {"timeout": seconds, "max_retries": 0, "max_tokens": MOST_ANSWER_TOKENS}
-    if provider == "ollama":
-        limits = {"num_predict": MOST_ANSWER_TOKENS, "num_ctx": WINDOW_TOKENS, "client_kwargs": {"timeout": seconds}}
-    try:
-        return init_chat_model(name, **limits)
-    except ImportError as error:
-        package = str(error).rpartition("`pip install ")[2].rstrip("`") or f"langchain-{provider}"
-        raise LanguageModelError(f"{name} needs a package that is not installed", f"run: pip install {package}") from error
-    except _failures() as error:
-        hint = "RAG_LLM is provider:model; its key and address are the provider's own variables, such as OPENAI_API_KEY"
-        raise LanguageModelError(f"{name} cannot be used ({str(error).splitlines()[0]})", hint) from error
-
-
-def _failures() -> tuple[type[Exception], ...]:
-    """Return what calling a chat model may raise, with the exceptions of those SDKs that are loaded."""
-    found = (getattr(sys.modules.get(module), name, None) for module, name in _SDK_ERRORS)
-    named = [error for error in found if isinstance(error, type) and issubclass(error, Exception)]
-    return (LangChainException, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, *named)
-
-
-def _why(error: Exception | None) -> Why:
-    if isinstance(error, EOFError):
-        return "cut_off"
-    if isinstance(error, TimeoutError) or "timeout" in type(error).__name__.lower():
-        return "slow"
-    limited = isinstance(error, ModelRateLimitError) or getattr(error, "status_code", None) in {429, 529}
-    return "busy" if limited else "down"
-
-
-def _finish(metadata: Mapping[str, Any]) -> str:
-    said = next((metadata[name] for name in _FINISHES if metadata.get(name)), "")
-    return str(said).lower()

@@ -15,7 +15,8 @@ from index.errors import LibraryError
 from index.search import Search
 from rag.answer import Answerer
 from rag.generative import GenerativeWriter
-from rag.model import LanguageModelError, Limits
+from rag.model import Limits
+from rag.provider import LanguageModelError
 from settings import BadSetting, Settings, read
 from web.gate import Services
 from web.mcp_tools import create_server

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from rag.model import LanguageModel, LanguageModelError, Limits
+from rag.model import LanguageModel, Limits
+from rag.provider import LanguageModelError
 from rag.types import Answer
 from tests.rag.generating import QUESTION, QUOTE, Scene, is_streamed_whole, scene
 
