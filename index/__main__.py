@@ -20,6 +20,7 @@ from index import readers
 from index.adding import Result, add_files
 from index.embedder import Embedder, PassageEmbedder
 from index.errors import LibraryError
+from index.fetch import Web
 from index.fingerprint import fingerprint, short
 from index.library import Library
 from index.rebuilding import rebuild
@@ -35,6 +36,7 @@ def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = 
         known = settings.read()
         options.data = options.data or known.data
         options.command_line = f"python -m index {options.command}"
+        options.allow_urls = known.allow_urls
         options.embedder = embedder or Embedder(known.embedder)
         return int(options.run(options))
     except settings.BadSetting as error:
@@ -86,7 +88,8 @@ def _add(options: argparse.Namespace) -> int:
     results: list[Result] = []
     with Search.open(options.data, options.embedder, create=True, command=options.command_line) as search:
         try:
-            for result in _with_bar(_refusing_urls(search, options.path), _how_many(options.path)):
+            added = add_files(search.library, search.embedder, options.path, Web(allow_urls=options.allow_urls))
+            for result in _with_bar(added, _how_many(options.path)):
                 results.append(result)
                 if result.reason:
                     _say(f"refused: {result.name}: {result.reason}")
@@ -100,16 +103,6 @@ def _add(options: argparse.Namespace) -> int:
             else:
                 print(", ".join(f"{counts[name]} {name}" for name in outcomes))
     return PARTLY_FAILED if counts["refused"] else 0
-
-
-def _refusing_urls(search: Search, places: list[str]) -> Iterator[Result]:
-    paths = []
-    for place in places:
-        if "://" in place:
-            yield Result(place, "refused", reason="addresses are not read yet; save the page and add the file")
-        else:
-            paths.append(Path(place))
-    yield from add_files(search.library, search.embedder, paths)
 
 
 def _remove(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Files become part of the library: read, split, embed, store; one result for each. Knows no ranking and no web.
+"""Files and web pages become part of the library: read, split, embed, store; one result for each. Knows no ranking and no web.
 
 Memory stays bounded: articles are embedded and stored in small batches, each durable before its results are given out.
 What is already there is recognised before anything is split or embedded.
@@ -17,6 +17,7 @@ from index.article import Article, Passage
 from index.changes import Prepared
 from index.embedder import PassageEmbedder
 from index.errors import UnusableContent
+from index.fetch import Web, read_url
 from index.library import Library
 from index.passages import embedded_text, split
 
@@ -37,12 +38,14 @@ class Result:
     reason: str | None = None
 
 
-def add_files(library: Library, embedder: PassageEmbedder, paths: Iterable[Path]) -> Iterator[Result]:
-    """Add files and folders; yield a result for each article once it is durable. The library is locked until the last one.
+def add_files(
+    library: Library, embedder: PassageEmbedder, places: Iterable[Path | str], web: Web | None = None
+) -> Iterator[Result]:
+    """Add files, folders and, through `web`, addresses ("https://..."); yield a result for each article once it is durable.
 
-    Raises LibraryLocked, DiskFull, LibraryNotWritable; what was yielded before stays.
+    The library is locked until the last one. Raises LibraryLocked, DiskFull, LibraryNotWritable; what was yielded before stays.
     """
-    return add_articles(library, embedder, _read(paths))
+    return add_articles(library, embedder, _read(places, web or Web()))
 
 
 def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]) -> Iterator[Result]:
@@ -73,13 +76,21 @@ class _Split:
         return other.origin == mine.origin or other.id == mine.id or other.content_hash == mine.content_hash
 
 
-def _read(paths: Iterable[Path]) -> Iterator[Article | Result]:
-    for path in paths:
-        for file in readers.files(path):
-            try:
-                yield from readers.read(file)
-            except UnusableContent as error:
-                yield Result(str(file), "refused", reason=str(error))
+def _read(places: Iterable[Path | str], web: Web) -> Iterator[Article | Result]:
+    for place in places:
+        if isinstance(place, str) and "://" in place:
+            yield from _or_why_not(place, read_url(place, web))
+        else:
+            for file in readers.files(Path(place)):
+                yield from _or_why_not(str(file), readers.read(file))
+
+
+def _or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Result]:
+    """Pass on the articles; where they cannot be read, or not all, a result that says why."""
+    try:
+        yield from articles
+    except UnusableContent as error:
+        yield Result(name, "refused", reason=str(error))
 
 
 def _looked_at(library: Library, article: Article) -> "Result | _Split":

@@ -69,7 +69,7 @@ def read_url(url: str, web: Web) -> Iterator[Article]:
 def fetch(url: str, web: Web) -> Fetched:
     """Fetch a URL. Raises `AddressRefused` when it or a redirect may not be asked, `AddressFailed` when nothing usable came."""
     if not web.allow_urls:
-        raise AddressRefused("fetching from the web is switched off")
+        raise AddressRefused("fetching from the web is switched off (RAG_ALLOW_URLS=yes switches it on)")
     deadline = Deadline(web.seconds)
     place = target(url, ports=web.ports, networks=web.networks)
     for _ in range(MAX_REDIRECTS + 1):

@@ -98,3 +98,9 @@ def test_stopping_half_way_keeps_what_was_done_and_frees_the_library(search):
         running.close()
         add(other, news(1, first=999))
     assert set(done) <= {listed.id for listed in search.library.articles()}
+
+
+def test_an_address_is_refused_while_fetching_is_switched_off(search):
+    (result,) = add_files(search.library, search.embedder, ["https://example.org/story"])
+    assert result.outcome == "refused"
+    assert "RAG_ALLOW_URLS" in (result.reason or "")

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from index.adding import add_files
 from index.errors import AddressFailed, AddressRefused, UnusableContent
 from index.fetch import Web, fetch, read_url
+from tests.libraries import opened
 
 LOOPBACK = ip_network("127.0.0.0/8")
 PAGE = "<!doctype html><title>Ferry</title><h1>Ferry returns</h1><p>The ferry crossed the bay on Monday, after ten weeks.</p>"
@@ -298,3 +300,12 @@ def test_https_checks_the_certificate_against_the_name_not_the_address(
     assert fetch(at(server, "/page").replace("http:", "https:"), web).data == PAGE.encode()
     with pytest.raises(AddressFailed, match="connection failed"):
         fetch(at(server, "/page", "other.example").replace("http:", "https:"), web)
+
+
+def test_pages_and_feeds_become_articles_of_the_library_and_nothing_twice(server: Server, web: Web, tmp_path: Path) -> None:
+    places = [at(server, "/page"), at(server, "/feed")]
+    with opened(tmp_path) as search:
+        first = [result.outcome for result in add_files(search.library, search.embedder, places, web)]
+        again = [result.outcome for result in add_files(search.library, search.embedder, places, web)]
+    assert first == ["added"] * 3
+    assert again == ["unchanged"] * 3

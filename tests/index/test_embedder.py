@@ -1,0 +1,52 @@
+"""index/embedder.py with the real model."""
+
+import numpy as np
+import pytest
+import torch
+from sentence_transformers import SentenceTransformer
+
+from index.embedder import Embedder, default_folder
+
+TEXTS = [
+    "The harbour of Velm closed on Monday.",
+    "Ships were sent to another port.",
+    "A recipe for lentil soup with lemon.",
+    "Le port est fermé.",
+    "",
+    "🚢",
+    "word " * 600,
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return Embedder()
+
+
+def test_the_name_and_dimension_are_known_without_loading_the_model() -> None:
+    fresh = Embedder()
+    assert (fresh.name, fresh.dimension) == ("all-MiniLM-L6-v2@53aa51172d14", 384)
+    assert "_loaded" not in vars(fresh)
+
+
+def test_rows_are_normalised_float32(embedder: Embedder) -> None:
+    rows = embedder.vectors(TEXTS)
+    assert (rows.dtype, rows.shape) == (np.float32, (len(TEXTS), 384))
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert embedder.vectors([]).shape == (0, 384)
+
+
+def test_the_arithmetic_of_this_processor_gives_the_vectors_of_float32(embedder: Embedder) -> None:
+    exact = SentenceTransformer(str(default_folder()), device="cpu", model_kwargs={"dtype": torch.float32})
+    expected = exact.encode(TEXTS, normalize_embeddings=True)
+    assert (embedder.vectors(TEXTS) * expected).sum(axis=1).min() > 0.99
+
+
+def test_what_belongs_together_is_nearer_than_what_does_not(embedder: Embedder) -> None:
+    closed, ships, soup = embedder.vectors(TEXTS[:3])
+    assert closed @ ships > closed @ soup
+
+
+def test_langchain_gets_the_same_vectors(embedder: Embedder) -> None:
+    assert np.allclose(embedder.embed_query(TEXTS[0]), embedder.vectors(TEXTS[:1])[0], atol=1e-2)
+    assert len(embedder.embed_documents(TEXTS[:2])) == 2
