@@ -7,38 +7,24 @@ exactly (`rag/locating.py`). *Supported*: a logistic score over signals that a p
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from index.passages import Span, sentences
+from rag.facts import contradicts, figures, is_derived, name_stems, stems
 from rag.locating import Normalised, find_quotation, quotations
 from rag.sentences import SentenceScorer
-from rag.terms import content_stems, names, numbers, stem, words
+from rag.speech import covering, standing_alone
+from rag.terms import content_stems
 from rag.types import Claim, Reading
 
 WEIGHTS_FILE = Path(__file__).with_name("support.json")
 MOST_SOURCES = 3
 _MOST_SENTENCES = 3  # of a passage, next to each other, that one citation quotes
 _PRICE_OF_A_SENTENCE = 0.04  # of coverage: a quotation grows only for something that it adds
-_SHORTEST_ROOT = 4  # letters of a name from which others may be derived
 _WORTH_ADDING = 0.12  # of coverage: a further source that adds less is not cited
-
-_NUMBER_WORDS = """
-    0:zero 2:two 3:three 4:four 5:five 6:six 7:seven 8:eight 9:nine 10:ten 11:eleven 12:twelve 13:thirteen 14:fourteen
-    15:fifteen 16:sixteen 17:seventeen 18:eighteen 19:nineteen 20:twenty 30:thirty 40:forty 50:fifty 60:sixty 70:seventy
-    80:eighty 90:ninety 2:second 3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth
-"""
-_SPELLED = {word: number for number, _, word in (pair.partition(":") for pair in _NUMBER_WORDS.split())}
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|den(?:y|ies|ied)|refus\w+|fail\w*|lack\w*|unable|halt\w*)\b",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"\b(?:not|never|cannot|\w+n['’]t)\s+(?:(?:be|been|yet|have|to|even|really|fully|a|an|the)\s+)*(\w[\w'’-]*)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +77,7 @@ class Checker:
                 continue
             score = self._support.probability(self.signals(sentence, claims))
             if score >= self._support.threshold:
-                return Checked(claims, score)
+                return Checked(tuple(map(_standing_alone, claims)), score)
             best = max(best, Checked((), score), key=lambda checked: checked.score)
         return best
 
@@ -103,8 +89,8 @@ class Checker:
         return Signals(
             coverage=_share(said, together),
             best=max(_share(said, one) for one in found),
-            names=_share(_name_stems(sentence), together | stems(_about(claims))),
-            numbers=_share(_figures(sentence), _figures(" ".join(quotes))),
+            names=_share(name_stems(sentence), together | stems(_about(claims))),
+            numbers=_share(figures(sentence), figures(" ".join(quotes))),
             cosine=float(max(self._scorer.cosines(sentence, quotes))),
         )
 
@@ -134,34 +120,24 @@ def exists(sentence: str, claims: Sequence[Claim]) -> bool:
     for quotation in quotations(sentence):
         if not any(find_quotation(Normalised.of(quote), quotation) for quote in quotes):
             return False
-    if not _figures(sentence) <= _figures(" ".join([*quotes, about])):
+    if not figures(sentence) <= figures(" ".join([*quotes, about])):
         return False
     known = stems(about).union(*(_article_stems(article.text) for article in articles))
-    unknown = (name for name in _name_stems(sentence) - known if not _derived(name, known))
-    return not any(unknown) and not _contradicts(sentence, quotes)
-
-
-def _derived(name: str, known: frozenset[str]) -> bool:
-    """Say whether a name comes from one that is known, or the other way round: "Libyan" and "Libya"."""
-    short = [one for one in known if len(one) >= _SHORTEST_ROOT]
-    return any(name.startswith(one) or (len(name) >= _SHORTEST_ROOT and one.startswith(name)) for one in short)
-
-
-def _contradicts(sentence: str, quotes: Sequence[str]) -> bool:
-    """Say whether one side denies what the other says: "did not close" against "closed". Sees only words next to each other."""
-    denied_here, denied_there = _denied(sentence), frozenset().union(*map(_denied, quotes))
-    if denied_here:
-        return not denied_here & denied_there and not any(_NEGATION.search(quote) for quote in quotes)
-    plain = frozenset().union(*(stems(_DENIED.sub(" ", quote)) for quote in quotes))
-    return not _NEGATION.search(sentence) and bool((denied_there - plain) & stems(sentence))
-
-
-def _denied(text: str) -> frozenset[str]:
-    return frozenset(stem(match.group(1)) for match in _DENIED.finditer(text))
+    unknown = (name for name in name_stems(sentence) - known if not is_derived(name, known))
+    return not any(unknown) and not contradicts(sentence, quotes)
 
 
 def quoted(claim: Claim) -> str:
     return claim.reading.hit.article.text[claim.start : claim.end]
+
+
+def _standing_alone(claim: Claim) -> Claim:
+    """Widen what is cited as quotations are: with its speaker, never half of what somebody said."""
+    text = claim.reading.hit.article.text
+    spans = sentences(text)
+    touched = covering(spans, claim.start, claim.end)
+    start, end = standing_alone(text, spans, *touched) if touched else (claim.start, claim.end)
+    return replace(claim, start=min(start, claim.start), end=max(end, claim.end))
 
 
 def _window(sentence: str, left: frozenset[str], reading: Reading) -> tuple[float, Claim]:
@@ -188,12 +164,6 @@ def _runs(spans: Sequence[Span]) -> Iterator[Span]:
             yield spans[first][0], spans[last][1]
 
 
-@lru_cache(maxsize=8192)
-def stems(text: str) -> frozenset[str]:
-    """Return the stems of the words that carry meaning."""
-    return frozenset(content_stems(text))
-
-
 @lru_cache(maxsize=64)
 def _article_stems(text: str) -> frozenset[str]:
     return frozenset(content_stems(text))
@@ -201,19 +171,6 @@ def _article_stems(text: str) -> frozenset[str]:
 
 def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
     return len(wanted & there) / len(wanted) if wanted else 1.0
-
-
-def _name_stems(text: str) -> frozenset[str]:
-    """Return the stems of names; a single capital word that begins a sentence may be any word, so it is none."""
-    beginnings = {text[start:end].split()[0].rstrip(",.:;") for start, end in sentences(text)}
-    return frozenset(term for name in names(text) if name not in beginnings for term in stems(name))
-
-
-def _figures(text: str) -> frozenset[str]:
-    """Return the numbers of a text, "nine" and "9" alike, "1,000" without its comma."""
-    spelled = (_SPELLED.get(word.lower()) for word in words(text))
-    written = (re.sub(r"[.,](?=\d{3}\b)", "", number).lstrip("0") or "0" for number in numbers(text))
-    return frozenset([*written, *filter(None, spelled)])
 
 
 def _about(claims: Sequence[Claim]) -> str:

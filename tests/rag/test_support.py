@@ -77,6 +77,11 @@ def test_a_quotation_must_stand_in_the_quoted_words_letter_by_letter(checker: Ch
     assert not sources(checker, 'Ida Brandt said: "We had no choice. The cranes were sabotaged."')
 
 
+def test_what_is_cited_of_a_quotation_is_all_of_it_with_its_speaker(checker: Checker) -> None:
+    told = sources(checker, "The cranes were failing, harbour master Ida Brandt said.")
+    assert told == ["“We had no choice. The cranes were failing,” said harbour master Ida Brandt."]
+
+
 def test_a_sentence_that_names_the_wrong_passage_is_cited_from_the_right_one(checker: Checker) -> None:
     assert sources(checker, "Forty traders sell herring there.", named=(0,)) == ["Forty traders sell herring there."]
 
