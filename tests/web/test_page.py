@@ -53,7 +53,7 @@ def visit(browser: Any, page_url: str) -> Iterator[Any]:
     def new(**options: Any) -> Reader:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

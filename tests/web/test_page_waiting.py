@@ -29,7 +29,7 @@ class SlowAnswerer(FakeAnswerer):
     def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
         for number, event in enumerate(super().stream(question, history, as_of, k)):
             if number >= 2:
-                self.let.wait(20)
+                self.let.wait(90)
             yield event
 
 
@@ -38,7 +38,7 @@ def test_a_waiting_page_says_why_and_becomes_the_chat_by_itself_and_an_answer_ca
     door, answerer = Door(gate), SlowAnswerer(library)
     with clients_of(gate, door) as client, ThreadPoolExecutor(1) as thread:
         page = browser.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         gate.loading("The language models are being loaded.")
         page.goto(f"{client.base_url}#src={BRIDGE.id}:0-35")
         page.get_by_text("The language models are being loaded.").wait_for()
@@ -57,6 +57,23 @@ def test_a_waiting_page_says_why_and_becomes_the_chat_by_itself_and_an_answer_ca
         page.locator("a.cite").wait_for()
         assert page.locator(".asked").count() == 1
         page.close()
+
+
+def test_where_keys_are_set_the_whole_page_works_with_one_as_the_password(browser: Any) -> None:
+    gate, library = Gate(), FakeLibrary(BRIDGE)
+    door = Door(gate)
+    gate.open(Services(FakeAnswerer(library), library, library))
+    with clients_of(gate, door, keys=["the-key"]) as client, ThreadPoolExecutor(1) as thread:
+        door.open(thread.submit(build_page, gate, [], FeedbackLog(None)).result())
+        context = browser.new_context(http_credentials={"username": "reader", "password": "the-key"})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(str(client.base_url))
+        page.fill("#question textarea", "When was the old bridge closed?")
+        page.keyboard.press("Enter")
+        page.locator("a.cite").click()
+        page.locator("#viewer mark").wait_for()
+        context.close()
 
 
 def test_a_load_that_failed_is_told_on_the_page_that_waits_for_it(browser: Any) -> None:

@@ -196,6 +196,16 @@ document.addEventListener(
   },
   true,
 );
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const pane = event.target.open && event.target.closest("#chat .panel-wrap");
+    if (!pane) return;
+    const hidden = event.target.getBoundingClientRect().bottom + 40 - pane.getBoundingClientRect().bottom;
+    if (hidden > 0) pane.scrollTop += Math.min(hidden, event.target.getBoundingClientRect().top - pane.getBoundingClientRect().top);
+  },
+  true,
+);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.getElementById("viewer").hidden) close();
 });
