@@ -70,7 +70,7 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
     assert not wrong
 
 
-def test_files_stay_short_enough_to_read(record_property: pytest.FixtureRequest) -> None:
+def test_files_stay_short_enough_to_read() -> None:
     lengths = {name: path.read_text(encoding="utf-8").count("\n") for name, path in modules()}
     for name, length in sorted(lengths.items(), key=lambda item: -item[1]):
         if length > LONG_FILE:

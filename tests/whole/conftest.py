@@ -29,8 +29,9 @@ class Running:
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command line of the project on the same library."""
         command = [sys.executable, *arguments]
+        environment = dict(self.environment)
         return subprocess.run(
-            command, cwd=ROOT, env=dict(self.environment), capture_output=True, text=True, timeout=READY_SECONDS
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=READY_SECONDS, check=False
         )
 
 
