@@ -58,10 +58,10 @@ def sampled() -> list[Question]:
 @pytest.mark.timeout(1800)
 def test_every_door_gives_the_same_answers_to_sixty_questions(real_url: str, environment: dict[str, str]) -> None:
     questions = sampled()
-    expected = each(rest(real_url))(questions)
     assert len(questions) == HOW_MANY
+    assert sum(bool(history) for _, history in questions) >= 4
+    expected = each(rest(real_url))(questions)
     assert sum(not answer.citations for answer in expected) >= 5
-    assert sum(bool(history) for _, history in questions) >= 5
     with doors(real_url) as here:
         for door, ask in here.items():
             check(door, ask, questions, expected)
