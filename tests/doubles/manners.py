@@ -33,7 +33,7 @@ def well(messages: Messages) -> str:
             for at, sentence in enumerate(_sentences(text))
         )
     )
-    good = [one for one in ranked[:2] if -one[0] >= 2]
+    good = [one for one in ranked[:2] if one[0] < 0]
     return " ".join(f"{sentence} [{number}]" for _, number, _, sentence in good) or "NO_ANSWER"
 
 
