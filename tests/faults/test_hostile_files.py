@@ -118,8 +118,8 @@ def empty_folder(tmp_path: Path) -> Iterator[Path]:
 
 def test_200_hostile_names_are_words_and_never_paths(empty_folder: Path) -> None:
     assert len(set(names())) >= 200
-    for name in names():
-        for suffix in (".txt", ".html"):
+    for number, name in enumerate(names()):
+        for suffix in (".txt", ".html") if number % 5 == 0 else (".txt",):
             (article,) = read_bytes(
                 b"<!doctype html><p>Words." if suffix == ".html" else b"Words.", name + suffix, origin=f"upload:{name}"
             )

@@ -47,7 +47,7 @@ def test_one_child_reads_many_files(sandbox: Sandbox) -> None:
         assert texts(sandbox, pdf(), "pdf") == [STORY]
     assert len(children() - before) == 1
     sandbox.close()
-    assert children() == before
+    assert children() <= before  # another test's idle child may have ended meanwhile
 
 
 def test_nothing_is_started_before_a_file_needs_it() -> None:
