@@ -168,5 +168,5 @@ def _error(manners: str) -> bytes:
 
 if __name__ == "__main__":
     with ModelServer(int(sys.argv[1]) if len(sys.argv) > 1 else 0) as serving:
-        print(serving.url, flush=True)  # noqa: T201 - this is a command line
+        print(serving.url, flush=True)
         threading.Event().wait()
