@@ -8,7 +8,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _BATCH = 32
+_QUESTIONS_KEPT = 64
 
 
 class PassageEmbedder(Protocol):
@@ -40,6 +41,7 @@ class Embedder(Embeddings):
         self._model = model
         self._folder = default_folder() if model == DEFAULT_MODEL else Path(model)
         self._lock = threading.Lock()
+        self._one = lru_cache(maxsize=_QUESTIONS_KEPT)(lambda text: self._embedded([text]))
 
     @cached_property
     def name(self) -> str:
@@ -81,6 +83,11 @@ class Embedder(Embeddings):
         """Return one row per text, float32, L2-normalised: shape (len(texts), dimension)."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
+        if len(texts) == 1:  # a question is embedded to search and again to compare sentences with it
+            return self._one(texts[0]).copy()
+        return self._embedded(texts)
+
+    def _embedded(self, texts: Sequence[str]) -> np.ndarray:
         rows = self.load().encode(
             list(texts), batch_size=_BATCH, normalize_embeddings=False, show_progress_bar=False, convert_to_tensor=True
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from index.article import Article
 from rag.types import Citation, Claim, Delta, Quotation, Reading
 
+_MARKUP = re.compile(r"(!(?=\[)|\](?=[(\[:])|<(?=[a-zA-Z/!?]))()")
 _FOREIGN_MARK = re.compile(r"\[(\d[\d\s,–-]*)\]")
 
 
@@ -32,9 +33,12 @@ def quotation(reading: Reading, start: int, end: int) -> Quotation:
 
 
 def shown(quote: str) -> str:
-    """Return a quote as a claim shows it: on one line, and without marks like "[3]" of the article's own, which would pass
-    for marks of this answer. What is cited stays exact."""
-    return " ".join(_FOREIGN_MARK.sub(r"(\1)", quote).split())
+    """Return a quote as a claim shows it; what is cited stays exact.
+
+    It is on one line; marks like "[3]" of the article's own, which would pass for marks of this answer, are in round
+    brackets; and what a chat program would take for a link, a picture or HTML is parted by a space, so that it stays words.
+    """
+    return " ".join(_MARKUP.sub(r"\1 \2", _FOREIGN_MARK.sub(r"(\1)", quote)).split())
 
 
 class Composition:

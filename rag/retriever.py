@@ -55,14 +55,13 @@ class Retriever:
         """
         texts = [hit.passage.text for hit in hits]
         spans = self._reader.candidates(query.text, texts, SPANS)
-        found = [
-            (hit, *one) for hit, of_text in zip(hits, spans, strict=True) for one in _by_sentence(hit.passage.text, of_text)
-        ]
-        quoted = [hit.passage.text[start:end] for hit, start, end, _ in found]
-        cosines, shares = self._scorer.cosines(query.text, quoted), shared(query.text, quoted)
+        found = [list(_by_sentence(text, of_text)) for text, of_text in zip(texts, spans, strict=True)]
+        quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
+        cosines = self._scorer.cosines(query.text, quoted)
+        shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
+        flat = [(hit, (start, end), span) for hit, of_text in zip(hits, found, strict=True) for start, end, span in of_text]
         readings = [
-            _reading(hit, sentence, span, float(cosine), float(share))
-            for (hit, *sentence, span), cosine, share in zip(found, cosines, shares, strict=True)
+            _reading(*one, float(cosine), float(share)) for one, cosine, share in zip(flat, cosines, shares, strict=True)
         ]
         return in_order(readings)
 

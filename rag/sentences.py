@@ -9,7 +9,7 @@ from index.passages import sentences
 from rag.reader import Span
 from rag.terms import content_stems
 
-_REMEMBERED = 4096  # sentences, about 6 MB of vectors: those of a small library are embedded once
+_REMEMBERED = 2048  # passages, about 10 MB of vectors: the sentences of a small library are embedded once
 
 
 class SentenceScorer:
@@ -17,21 +17,24 @@ class SentenceScorer:
 
     def __init__(self, embedder: PassageEmbedder) -> None:
         self._embedder = embedder
-        self._vectors: dict[str, np.ndarray] = {}
+        self._vectors: dict[tuple[str, ...], np.ndarray] = {}
 
-    def cosines(self, question: str, texts: Sequence[str]) -> np.ndarray:
-        """Return the cosine of each text to the question, -1 to 1."""
-        wanted = list(dict.fromkeys((question, *texts)))
-        known = {text: self._vectors[text] for text in wanted if text in self._vectors}
-        unknown = [text for text in wanted if text not in known]
-        known.update(zip(unknown, self._embedder.vectors(unknown), strict=True))
-        self._remember({text: known[text] for text in unknown if text != question})
-        return np.array([float(known[text] @ known[question]) for text in texts], dtype=np.float32)
+    def cosines(self, question: str, passages: Sequence[Sequence[str]]) -> np.ndarray:
+        """Return the cosine of every sentence of every passage to the question, in their order, -1 to 1."""
+        asked = self._embedder.vectors([question])[0]
+        rows = [self._rows(tuple(sentences)) for sentences in passages if sentences]
+        return np.concatenate(rows) @ asked if rows else np.empty(0, dtype=np.float32)
 
-    def _remember(self, vectors: dict[str, np.ndarray]) -> None:
-        if len(self._vectors) + len(vectors) > _REMEMBERED:
-            self._vectors = {}
-        self._vectors = {**self._vectors, **vectors}  # replaced, not changed: other threads may be reading
+    def _rows(self, sentences: tuple[str, ...]) -> np.ndarray:
+        """Return the vectors of a passage's sentences. They are embedded together and with nothing else: in bfloat16 a vector
+        depends a little on what is embedded beside it, and the same question must get the same answer whatever came before."""
+        known = self._vectors
+        if sentences not in known:
+            vectors = self._embedder.vectors(sentences)
+            # Replaced, not changed: other threads may be reading.
+            known = {**(known if len(known) < _REMEMBERED else {}), sentences: vectors}
+            self._vectors = known
+        return known[sentences]
 
 
 def shared(question: str, texts: Sequence[str]) -> np.ndarray:
@@ -53,7 +56,8 @@ class SentenceReader:
     def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
         """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1."""
         found = [sentences(text) or [(0, len(text))] for text in texts]
-        flat = [text[start:end] for text, spans in zip(texts, found, strict=True) for start, end in spans]
-        scores = iter((self._scorer.cosines(question, flat) + shared(question, flat)) / 2 if flat else ())
+        quoted = [[text[start:end] for start, end in spans] for text, spans in zip(texts, found, strict=True)]
+        flat = [sentence for of_text in quoted for sentence in of_text]
+        scores = iter((self._scorer.cosines(question, quoted) + shared(question, flat)) / 2)
         ranked = [sorted(((float(next(scores)), -start, end) for start, end in spans), reverse=True)[:n] for spans in found]
         return [[Span(-minus, end, score, 1 - spans[0][0]) for score, minus, end in spans] for spans in ranked]

@@ -91,7 +91,7 @@ class Checker:
             best=max(_share(said, one) for one in found),
             names=_share(name_stems(sentence), together | stems(_about(claims))),
             numbers=_share(figures(sentence), figures(" ".join(quotes))),
-            cosine=float(max(self._scorer.cosines(sentence, quotes))),
+            cosine=float(max(self._scorer.cosines(sentence, [quotes]))),
         )
 
     def sources(self, sentence: str, readings: Sequence[Reading]) -> tuple[Claim, ...]:

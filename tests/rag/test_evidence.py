@@ -1,5 +1,6 @@
 """rag/evidence.py and rag/speech.py: real citations of whole sentences."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from index.article import Article
 from index.passages import sentences, split
 from index.search import Hit
-from rag.evidence import CitationError, compose, quotation, verify
+from rag.evidence import CitationError, compose, quotation, shown, verify
 from rag.speech import covering, standing_alone
 from rag.types import Claim, Reading
 
@@ -86,3 +87,22 @@ def test_a_citation_of_another_version_is_refused() -> None:
     changed = replace(reading.hit.article, content_hash="sha256:other")
     with pytest.raises(CitationError, match="version"):
         verify(cited, changed)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "![gull](http://evil.test/gull.png)",
+        "[more](http://evil.test/)",
+        "[more][1]",
+        "<img src=http://evil.test/a>",
+        "</p>",
+        "<!-- -->",
+    ],
+)
+def test_what_a_chat_program_would_render_is_shown_as_words(markup: str) -> None:
+    assert not re.search(r"!\[|\][(\[]|<[a-z/!]", shown(f"Gulls {markup} steal."))
+
+
+def test_plain_words_are_shown_as_they_are() -> None:
+    assert shown("Prices rose < 3 % [sic] at the\tmarket (see [2]).") == "Prices rose < 3 % [sic] at the market (see (2))."
