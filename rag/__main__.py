@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from index.embedder import Embedder
@@ -48,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="one answer with its citations")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="the whole answer as POST /v1/ask gives it")
-    ask.add_argument("--as-of", metavar="DAY", help="use only articles published up to this day (YYYY-MM-DD)")
+    ask.add_argument("--as-of", metavar="DAY", type=_day, help="use only articles published up to this day (YYYY-MM-DD)")
     ask.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("eval", help="measure on your own questions")
@@ -62,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     reading = commands.add_parser("read", help="the reader alone: pairs from stdin, spans to stdout")
     reading.set_defaults(run=_read)
     return parser
+
+
+def _day(given: str) -> str:
+    try:
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a day; write it like 2024-12-31") from None
 
 
 @contextmanager
