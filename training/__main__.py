@@ -9,11 +9,15 @@ from pathlib import Path
 
 from index.embedder import default_folder
 from rag.reader import MODEL_FOLDER
+from training import mix as mixes
+from training import train as plans
 from training.data import DataMissing, data_folder, fingerprint, read_all
 from training.export import export
 from training.features import encode, load_tokenizer
-from training.mix import SEED, compose, split
-from training.train import Plan, default_processes, train
+from training.mix import compose, split
+from training.train import default_processes, is_done, train
+
+STAGES = (("first", mixes.FIRST, plans.FIRST), ("second", mixes.SECOND, plans.SECOND))
 
 
 def main() -> int:
@@ -29,13 +33,18 @@ def main() -> int:
     except DataMissing as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    mixed = compose(learned)
-    encoder = default_folder()
-    print(f"{len(mixed)} examples, {sum(bool(e.answers) for e in mixed)} of them answerable", flush=True)
-    if not chosen.export_only:
-        samples = encode(mixed, load_tokenizer(encoder), SEED)
-        train(Plan(), samples, encoder, chosen.work, chosen.processes or default_processes())
-    export(chosen.work / "checkpoint.pt", encoder, chosen.out, fingerprint(mixed))
+    encoder, seen = default_folder(), ""
+    checkpoint: Path | None = None
+    for stage, mix, plan in STAGES:
+        mixed = compose(learned, mix, plan.seed)
+        seen = fingerprint(mixed)
+        print(f"{stage} stage: {len(mixed)} examples, {sum(bool(e.answers) for e in mixed)} answerable", flush=True)
+        work = chosen.work / stage
+        if not (chosen.export_only or is_done(work, plan)):
+            samples = encode(mixed, load_tokenizer(encoder), plan.seed, plan.short_share)
+            train(plan, samples, encoder, work, chosen.processes or default_processes(), start=checkpoint)
+        checkpoint = work / "checkpoint.pt"
+    export(checkpoint, encoder, chosen.out, seen)
     print(f"exported to {chosen.out}; measure it with: python -m training.evaluate {chosen.out}")
     return 0
 

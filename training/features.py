@@ -15,6 +15,7 @@ from torch import Tensor
 from training.data import Example
 
 MAX_TOKENS = 224
+SHORT_TOKENS = 120  # a passage of the product and a question
 MAX_QUESTION_TOKENS = 64
 CLS, SEP, PAD = 101, 102, 0
 
@@ -49,19 +50,25 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int) -> list[Sample]:
-    """Return one sequence per example; a context that is too long is cropped to a random window round the answer."""
+def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int, short_share: float = 0.0) -> list[Sample]:
+    """Return one sequence per example; a context that is too long is cropped to a random window round the answer.
+
+    A share of the examples, whatever their kind, is cropped to `SHORT_TOKENS`, as long as the product's passages.
+    """
     rng = random.Random(seed)
     questions = tokenizer.encode_batch([e.question for e in examples], add_special_tokens=False)
     unique = list(dict.fromkeys(e.context for e in examples))
     contexts = dict(zip(unique, tokenizer.encode_batch(unique, add_special_tokens=False), strict=True))
-    encoded = (_sequence(e, q, contexts[e.context], rng) for e, q in zip(examples, questions, strict=True))
+    encoded = (
+        _sequence(e, q, contexts[e.context], SHORT_TOKENS if short_share and rng.random() < short_share else MAX_TOKENS, rng)
+        for e, q in zip(examples, questions, strict=True)
+    )
     return [sequence for sequence in encoded if sequence is not None]
 
 
-def _sequence(example: Example, question: Encoding, context: Encoding, rng: random.Random) -> Sample | None:
+def _sequence(example: Example, question: Encoding, context: Encoding, limit: int, rng: random.Random) -> Sample | None:
     asked = question.ids[:MAX_QUESTION_TOKENS]
-    room = MAX_TOKENS - len(asked) - 3
+    room = limit - len(asked) - 3
     first, last = token_span(context.offsets, example.answers[0]) if example.answers else (-1, -1)
     if example.answers and (first < 0 or last - first + 1 > room):
         return None

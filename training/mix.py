@@ -5,7 +5,9 @@ refuses badly on ordinary near misses, so every domain gets both kinds of unansw
 """
 
 import random
-from collections.abc import Callable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.data import Example, is_held_out
@@ -14,18 +16,25 @@ from training.negatives import Pairing, changed, names
 MAX_ANSWER_CHARS = 160
 MAX_REPEATS = 3
 SEED = 20261121
+_ASKS = re.compile(r"\b(how many|how much|how long|what year|when|who|whose|where|why|which|how|what)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of one set: how many questions as they are (more than there are: repeated), paired, and changed."""
+    """Of one set: how many questions as they are (more than there are: repeated), paired, and changed.
+
+    `asks_like` names a set whose proportions of question words the plain questions take on.
+    """
 
     plain: int
     paired: int = 0
     changed: int = 0
+    asks_like: str | None = None
 
 
-MIX = {
+Mix = Mapping[str, Share]
+
+FIRST: Mix = {
     "new_wiki": Share(9500, 4500, 2500),
     "reddit": Share(8000, 2500, 800),
     "amazon_reviews": Share(7000, 1500, 600),
@@ -40,6 +49,23 @@ MIX = {
     "fairytaleqa": Share(1200, 200, 0),
 }
 
+# The second stage makes good what the first lacked: answerable "what" and "who" on the paragraphs that carry the adversarial
+# questions, and three times as many questions of whole pages.
+SECOND: Mix = {
+    "new_wiki": Share(22000, 4000, 4500),
+    "reddit": Share(12000, 1500, 800),
+    "amazon_reviews": Share(9500, 900, 500),
+    "squad_train_orig": Share(10000, 1000, 2000, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(13500),
+    "qed_train": Share(9000, 2200, 900),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 400, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(5400, 600, 400),
+    "fairytaleqa": Share(1500, 200, 0),
+}
+
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Return (to learn from, kept for choosing); no paragraph is on both sides."""
@@ -47,17 +73,34 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return [e for e in examples if not is_held_out(e)], held_out
 
 
-def compose(examples: Sequence[Example], seed: int = SEED) -> list[Example]:
-    """Return the training examples of one pass in a shuffled order that depends on the seed alone."""
+def compose(examples: Sequence[Example], mix: Mix, seed: int = SEED) -> list[Example]:
+    """Return the training examples of one pass in a shuffled order that depends on the mix and the seed alone."""
     rng = random.Random(seed)
     mixed: list[Example] = []
-    for source, share in MIX.items():
+    for source, share in mix.items():
         own = [e for e in examples if e.source == source and _is_short(e)]
         rng.shuffle(own)
-        mixed += [own[n % len(own)] for n in range(min(share.plain, MAX_REPEATS * len(own)))]
+        plain = min(share.plain, MAX_REPEATS * len(own))
+        if share.asks_like is None:
+            mixed += [own[n % len(own)] for n in range(plain)]
+        else:
+            mixed += asking_like(own, [e for e in examples if e.source == share.asks_like], plain, rng)
         mixed += negatives_of([e for e in own if e.answers], share, rng)
     rng.shuffle(mixed)
     return mixed
+
+
+def asking_like(own: Sequence[Example], model: Sequence[Example], count: int, rng: random.Random) -> list[Example]:
+    """Return `count` of `own`, drawn with repeats so that question words are as frequent as in `model`."""
+    mine, theirs = (Counter(asks(e.question) for e in some) for some in (own, model))
+    weights = [theirs[asks(e.question)] / mine[asks(e.question)] for e in own]
+    return rng.choices(own, weights, k=count)
+
+
+def asks(question: str) -> str:
+    """Return the question word, or nothing."""
+    found = _ASKS.search(question.lower())
+    return found.group() if found else ""
 
 
 def negatives_of(answerable: Sequence[Example], share: Share, rng: random.Random) -> list[Example]:

@@ -7,7 +7,7 @@ steps on the same examples as uninterrupted. Knows no data sets.
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class Plan:
     warmup: float = 0.05
     batch_size: int = 32
     passes: int = 1
-    steps: int | None = 2200  # stop short of whole passes; the learning rate reaches zero there. None: whole passes
+    steps: int | None = None  # stop short of whole passes; the learning rate reaches zero there. None: whole passes
+    short_share: float = 0.0  # of the examples, cropped to the length of the product's passages
     answerable_weight: float = 0.7
     clip: float = 1.0
     weight_decay: float = 0.01
@@ -38,12 +39,16 @@ class Plan:
     checkpoint_seconds: float = 180.0
 
 
-def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int) -> Path:
-    """Train, or go on with what `work/checkpoint.pt` holds; return the checkpoint's path."""
+FIRST = Plan(steps=2200)
+SECOND = Plan(learning_rate=7e-4, steps=3000, seed=20261122, short_share=0.5)
+
+
+def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, start: Path | None = None) -> Path:
+    """Train from the weights of the checkpoint `start`, or go on with `work/checkpoint.pt`; return that checkpoint's path."""
     work.mkdir(parents=True, exist_ok=True)
-    meeting = work / f"meeting-{os.getpid()}"
+    meeting = work.absolute() / f"meeting-{os.getpid()}"  # torch wants an absolute address
     meeting.unlink(missing_ok=True)
-    arguments = (plan, samples, encoder, work, processes, meeting)
+    arguments = (plan, samples, encoder, work, processes, meeting, start)
     if processes == 1:
         _worker(0, *arguments)
     else:
@@ -52,8 +57,24 @@ def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, proc
     return work / "checkpoint.pt"
 
 
+def is_done(work: Path, plan: Plan) -> bool:
+    """Say whether `work/checkpoint.pt` is this plan's last one."""
+    path = work / "checkpoint.pt"
+    if plan.steps is None or not path.is_file():
+        return False
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    return bool(state["plan"] == asdict(plan) and state["step"] == plan.steps)
+
+
 def _worker(
-    place: int, plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, meeting: Path
+    place: int,
+    plan: Plan,
+    samples: Sequence[Sample],
+    encoder: Path,
+    work: Path,
+    processes: int,
+    meeting: Path,
+    start: Path | None = None,
 ) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":
@@ -62,7 +83,10 @@ def _worker(
         dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=place, world_size=processes)
     torch.manual_seed(plan.seed)
     model = SpanReader(load_encoder(encoder, compute_dtype(device)), plan.rank, plan.alpha).to(device)
-    Run(plan, model, work, place, processes).go(samples)
+    run = Run(plan, model, work, place, processes)
+    if start is not None:
+        run.start_from(start)
+    run.go(samples)
     if processes > 1:
         dist.destroy_process_group()
 
@@ -140,6 +164,10 @@ class Run:
         torch.save(state, temporary)
         temporary.replace(self.work / "checkpoint.pt")
 
+    def start_from(self, checkpoint: Path) -> None:
+        """Take over the weights of an earlier run, not its optimiser nor its step."""
+        self._copy(torch.load(checkpoint, map_location=self.device, weights_only=True)["weights"])
+
     def _resume(self) -> None:
         path = self.work / "checkpoint.pt"
         if not path.is_file():
@@ -147,11 +175,14 @@ class Run:
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["plan"] != asdict(self.plan):
             raise ValueError(f"{path} is of another plan; move it away or go on with its plan {state['plan']}")
-        with torch.no_grad():
-            for name, parameter in self.named.items():
-                parameter.copy_(state["weights"][name])
+        self._copy(state["weights"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
+
+    def _copy(self, weights: Mapping[str, Tensor]) -> None:
+        with torch.no_grad():
+            for name, parameter in self.named.items():
+                parameter.copy_(weights[name])
 
 
 def _average(gradients: list[Tensor], processes: int) -> None:

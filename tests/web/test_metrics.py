@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,9 +48,25 @@ def lines() -> Iterator[io.StringIO]:
     log.setLevel(logging.NOTSET)
 
 
+def written_lines(stream: io.StringIO, wanted: int) -> list[dict[str, Any]]:
+    """Return the lines of the log once there are enough: a line is written after its answer has left."""
+    until = time.monotonic() + 10
+    while len(stream.getvalue().splitlines()) < wanted and time.monotonic() < until:
+        time.sleep(0.01)
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
 def value(client: httpx.Client, name: str) -> float:
     found = re.search(rf"^footnote_{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
     return float(found[1]) if found else 0.0
+
+
+def settles_at(client: httpx.Client, name: str, wanted: float) -> bool:
+    """Say whether the value becomes `wanted`: a request is counted after its answer has left."""
+    until = time.monotonic() + 10
+    while value(client, name) != wanted and time.monotonic() < until:
+        time.sleep(0.01)
+    return value(client, name) == wanted
 
 
 def test_answers_refusals_stages_and_the_librarys_size_are_counted(watched: httpx.Client) -> None:
@@ -59,27 +76,27 @@ def test_answers_refusals_stages_and_the_librarys_size_are_counted(watched: http
         "/v1/chat/completions",
         json={"model": "footnote", "messages": [{"role": "user", "content": "Who won the chess match?"}]},
     )
-    assert value(watched, 'answers_total{mode="extractive",outcome="answered"}') == 2
-    assert value(watched, 'answers_total{mode="extractive",outcome="not_answered_by_sources"}') == 1
-    assert value(watched, 'stage_seconds_count{stage="total"}') == 3
-    assert value(watched, "library_articles") == 2
-    assert value(watched, "requests_in_flight") == 1
+    assert settles_at(watched, 'answers_total{mode="extractive",outcome="answered"}', 2)
+    assert settles_at(watched, 'answers_total{mode="extractive",outcome="not_answered_by_sources"}', 1)
+    assert settles_at(watched, 'stage_seconds_count{stage="total"}', 3)
+    assert settles_at(watched, "library_articles", 2)
+    assert settles_at(watched, "requests_in_flight", 1)
 
 
 def test_requests_are_counted_by_the_routes_pattern(watched: httpx.Client) -> None:
     for article in (BRIDGE.id, MARKET.id, "nope"):
         watched.get(f"/v1/articles/{article}")
     watched.get("/no/such/address")
-    assert value(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="200"}') == 2
-    assert value(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="404"}') == 1
-    assert value(watched, 'requests_total{method="GET",route="page",status="404"}') == 1
+    assert settles_at(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="200"}', 2)
+    assert settles_at(watched, 'requests_total{method="GET",route="/v1/articles/{article_id}",status="404"}', 1)
+    assert settles_at(watched, 'requests_total{method="GET",route="page",status="404"}', 1)
 
 
 def test_the_log_has_the_request_id_and_no_words_of_the_question(watched: httpx.Client, lines: io.StringIO) -> None:
     answered = watched.post("/v1/ask", json={"question": QUESTION}, headers={"x-request-id": "mine-1"})
     watched.get("/v1/search", params={"q": "bridge"})
     watched.get(f"/v1/articles/{BRIDGE.id}")
-    written = [json.loads(line) for line in lines.getvalue().splitlines()]
+    written = written_lines(lines, 3)
     assert answered.headers["x-request-id"] == "mine-1"
     assert [line["route"] for line in written] == ["/v1/ask", "/v1/search", "/v1/articles/{article_id}"]
     assert written[0]["request_id"] == "mine-1"
