@@ -16,9 +16,10 @@ import numpy as np
 from index.article import Article, Passage
 from index.errors import UnusableContent
 from index.integrity import article_checksum, checksum, passages_checksum
-from index.rows import ARTICLE_COLUMNS, restored
+from index.rows import ARTICLE_COLUMNS, Version, restored
 
 Outcome = Literal["added", "updated", "unchanged"]
+KEPT_TEXTS = 20  # of earlier versions of an article; of older ones only the hash stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,23 @@ def put(connection: sqlite3.Connection, prepared: Prepared) -> tuple[Outcome, Ar
     if known:
         article = replace(prepared.article, id=known.id, added=known.added)
         prepared = replace(prepared, article=article)
-        versions = [(known.content_hash, now())] if known.content_hash != article.content_hash else []
+        replaced = known.content_hash != article.content_hash
+        versions = [Version(known.content_hash, now(), known.text)] if replaced else []
         put_again(connection, prepared, versions)
     else:
         insert(connection, prepared)
     return outcome, prepared.article
 
 
-def put_again(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]] = ()) -> None:
+def put_again(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[Version] = ()) -> None:
     """Store an article that is there already in its place, with new passages, noting the `versions` that it replaces."""
     article_id = prepared.article.id
     (number,) = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
-    select = "SELECT content_hash, replaced_at FROM versions WHERE article = ? ORDER BY rowid"
-    kept = connection.execute(select, (number,)).fetchall()
+    select = "SELECT content_hash, replaced_at, text FROM versions WHERE article = ? ORDER BY rowid"
+    everything = [*(Version(*row) for row in connection.execute(select, (number,))), *versions]
+    older, kept = everything[:-KEPT_TEXTS], everything[-KEPT_TEXTS:]
     remove(connection, article_id)
-    insert(connection, prepared, [*kept, *versions], number)
+    insert(connection, prepared, [*(replace(version, text=None) for version in older), *kept], number)
 
 
 def remove(connection: sqlite3.Connection, article_id: str) -> bool:
@@ -115,7 +118,7 @@ def _write_state(connection: sqlite3.Connection, library: str, fingerprint: str,
 
 
 def insert(
-    connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[tuple[str, str]] = (), number: int | None = None
+    connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[Version] = (), number: int | None = None
 ) -> None:
     """Write an article that is not there into every table and the keyword index."""
     article, metadata = prepared.article, json.dumps(dict(prepared.article.metadata), sort_keys=True)
@@ -132,7 +135,9 @@ def insert(
         f"INSERT INTO articles (number, {ARTICLE_COLUMNS}, checksum, passages_checksum, text) VALUES ({marks})",  # noqa: S608
         (number, *columns, article_checksum(columns, versions), passages_checksum(rows), article.text),
     ).lastrowid
-    connection.executemany("INSERT INTO versions VALUES (?, ?, ?)", [(number, *version) for version in versions])
+    connection.executemany(
+        "INSERT INTO versions VALUES (?, ?, ?, ?)", [(number, one.content_hash, one.replaced_at, one.text) for one in versions]
+    )
     connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", [(row[0], number, row[1], row[2]) for row in rows])
     connection.executemany("INSERT INTO vectors VALUES (?, ?)", [(row[0], row[3]) for row in rows])
     connection.executemany(

@@ -14,7 +14,7 @@ from pathlib import Path
 from index.failures import code_of, failures, not_writable
 
 APPLICATION_ID = 0x466F6F74  # "Foot", in the file's header
-FORMAT = 1
+FORMAT = 2
 _BUSY_SECONDS = 10.0
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "cell_size_check=ON", "cache_size=-16384")
 
@@ -26,7 +26,8 @@ CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, orig
   source TEXT, url TEXT, published TEXT, updated TEXT, added TEXT NOT NULL, content_hash TEXT NOT NULL,
   metadata TEXT NOT NULL, checksum TEXT NOT NULL, passages_checksum TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX articles_by_content ON articles (content_hash);
-CREATE TABLE versions (article INTEGER NOT NULL REFERENCES articles, content_hash TEXT NOT NULL, replaced_at TEXT NOT NULL);
+CREATE TABLE versions (article INTEGER NOT NULL REFERENCES articles, content_hash TEXT NOT NULL, replaced_at TEXT NOT NULL,
+  text TEXT);
 CREATE INDEX versions_by_article ON versions (article);
 CREATE TABLE passages (number INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles,
   start INTEGER NOT NULL, "end" INTEGER NOT NULL);

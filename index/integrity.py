@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from index.article import Article, content_hash
@@ -25,9 +25,9 @@ def checksum(values: Sequence[object], blobs: Iterable[bytes] = ()) -> str:
     return digest.hexdigest()
 
 
-def article_checksum(columns: Sequence[object], versions: Iterable[Sequence[object]]) -> str:
-    """Checksum of an article's row (its text through the content hash) and of the versions it replaced."""
-    return checksum([list(columns), sorted(list(version) for version in versions)])
+def article_checksum(columns: Sequence[object], versions: Iterable[Version]) -> str:
+    """Checksum of an article's row and of the versions it replaced (texts through their content hashes)."""
+    return checksum([list(columns), sorted([one.content_hash, one.replaced_at, one.text is not None] for one in versions)])
 
 
 def passages_checksum(passages: Iterable[tuple[int, int, int, bytes]]) -> str:
@@ -75,12 +75,18 @@ def intact_articles(source: sqlite3.Connection) -> list[Intact]:
                 f"SELECT {ARTICLE_COLUMNS}, checksum, text FROM articles WHERE number = ?",  # noqa: S608 - a constant
                 (number,),
             ).fetchone()
-            versions = source.execute(
-                "SELECT content_hash, replaced_at FROM versions NOT INDEXED WHERE article = ? ORDER BY rowid", (number,)
-            ).fetchall()
+            rows = source.execute(
+                "SELECT content_hash, replaced_at, text FROM versions NOT INDEXED WHERE article = ? ORDER BY rowid", (number,)
+            )
+            versions = [Version(*row) for row in rows]
             if stored == article_checksum(columns, versions) and columns[8] == content_hash(text):
-                whole.append(Intact(number, restored([*columns, text]), [Version(*version) for version in versions]))
+                kept = [one if _fits(one) else replace(one, text=None) for one in versions]
+                whole.append(Intact(number, restored([*columns, text]), kept))
     return whole
+
+
+def _fits(version: Version) -> bool:
+    return version.text is None or content_hash(version.text) == version.content_hash
 
 
 def _structure(copy: sqlite3.Connection) -> list[str]:
@@ -104,17 +110,20 @@ def _state(copy: sqlite3.Connection) -> Iterator[str]:
 
 def _articles(copy: sqlite3.Connection) -> Iterator[str]:
     versions = {
-        number: [row[1:] for row in rows]
+        number: [Version(*row[1:]) for row in rows]
         for number, rows in groupby(
-            copy.execute("SELECT article, content_hash, replaced_at FROM versions ORDER BY article"), lambda row: row[0]
+            copy.execute("SELECT article, content_hash, replaced_at, text FROM versions ORDER BY article"), lambda row: row[0]
         )
     }
     articles = copy.execute(f"SELECT {ARTICLE_COLUMNS}, checksum, passages_checksum, number, text FROM articles")  # noqa: S608
     for *columns, stored, stored_passages, number, text in articles:
         if columns[8] != content_hash(text):
             yield f"the text of article {columns[0]} does not fit its hash"
-        if stored != article_checksum(columns, versions.get(number, [])):
+        replaced = versions.pop(number, [])
+        if stored != article_checksum(columns, replaced):
             yield f"what is known of article {columns[0]} does not fit its checksum"
+        if not all(map(_fits, replaced)):
+            yield f"an earlier text of article {columns[0]} does not fit its hash"
         if stored_passages != passages_checksum(passage_rows(copy, number)):
             yield f"passages or vectors of article {columns[0]} do not fit their checksum"
 

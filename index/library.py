@@ -110,7 +110,7 @@ class Library:
             return snapshot.passages_of(article_id)
 
     def versions_of(self, article_id: str) -> list[Version]:
-        """Return the hashes of the texts that the article had before, oldest first."""
+        """Return what the article was before, oldest first."""
         with self.reading() as snapshot:
             return snapshot.versions_of(article_id)
 

@@ -132,7 +132,7 @@ def _fill(
         connection.execute("BEGIN IMMEDIATE")
         for one in whole:
             (prepared,) = embedded(embedder, [(one.article, split(one.article))])
-            insert(connection, prepared, [(version.content_hash, version.replaced_at) for version in one.versions], one.number)
+            insert(connection, prepared, one.versions, one.number)
             progress(one.article)
         advance(connection)
         connection.execute("COMMIT")

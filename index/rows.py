@@ -42,10 +42,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A text that an article had until `replaced_at`."""
+    """What an article was until `replaced_at`; `text` is None where the version is too old to be kept whole."""
 
     content_hash: str
     replaced_at: str
+    text: str | None
 
 
 def restored(columns: Sequence[object]) -> Article:

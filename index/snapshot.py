@@ -98,7 +98,7 @@ class Snapshot:
     def versions_of(self, article_id: str) -> list[Version]:
         """Return the earlier versions of an article, oldest first."""
         rows = self._connection.execute(
-            "SELECT content_hash, replaced_at FROM versions WHERE article = (SELECT number FROM articles WHERE id = ?)"
+            "SELECT content_hash, replaced_at, text FROM versions WHERE article = (SELECT number FROM articles WHERE id = ?)"
             " ORDER BY rowid",
             (storable(article_id),),
         )

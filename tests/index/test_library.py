@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.adding import embedded
-from index.article import Article, clean
-from index.changes import Prepared
+from index.article import Article, clean, content_hash
+from index.changes import KEPT_TEXTS, Prepared
 from index.errors import (
     ArticleMissing,
     FingerprintMismatch,
@@ -21,6 +21,7 @@ from index.errors import (
 )
 from index.library import FILE, Library
 from index.passages import split
+from index.rebuilding import rebuild
 from tests.fakes import WordCountEmbedder
 from tests.libraries import article, news
 
@@ -78,6 +79,33 @@ def test_a_changed_text_keeps_the_id_and_notes_the_version_it_replaced(library):
     assert library.get("bridge-1").text == "The bridge was closed."
     assert [version.content_hash for version in library.versions_of("bridge-1")] == [first.content_hash]
     assert library.document_frequency(["fell", "closed"]) == {"fell": 0, "closed": 1}
+
+
+def test_what_an_article_said_before_is_kept_until_it_is_removed(library):
+    texts = [f"The bridge was closed for the {n}th time." for n in range(KEPT_TEXTS + 3)]
+    for text in texts:
+        put(library, article("bridge", text, id="bridge"))
+    kept = library.versions_of("bridge")
+    assert [version.content_hash for version in kept] == [content_hash(text) for text in texts[:-1]]
+    assert [version.text for version in kept] == [None, None, *texts[2:-1]]
+    library.verify()
+    library.remove(["bridge"])
+    put(library, article("bridge", texts[-1], id="bridge"))
+    assert library.versions_of("bridge") == []
+
+
+def test_an_earlier_text_that_was_tampered_with_is_found_and_only_that_is_lost(library):
+    put(library, article("bridge", "The bridge fell.", id="bridge"))
+    put(library, article("bridge", "The bridge was closed.", id="bridge"))
+    with library._database.writing() as connection:
+        connection.execute("UPDATE versions SET text = 'The bridge flew.'")
+    with pytest.raises(LibraryDamaged, match="an earlier text of article bridge"):
+        library.verify()
+    library.close()
+    assert rebuild(library.folder, WordCountEmbedder(), lambda _: None).lost == ()
+    with Library.open(library.folder) as saved:
+        assert saved.get("bridge").text == "The bridge was closed."
+        assert [version.text for version in saved.versions_of("bridge")] == [None]
 
 
 def test_a_changed_title_is_an_update_but_no_other_version_of_the_text(library):
