@@ -3,6 +3,7 @@
 Exit status: 0 stopped, 1 error, and those of index/errors.py when the library cannot be served.
 """
 
+import ipaddress
 import logging
 import signal
 import socket
@@ -28,6 +29,7 @@ from web.examples import examples
 from web.feedback import FeedbackLog
 from web.front import create_front
 from web.gate import Gate, Services
+from web.keys import BadKey, Keys
 from web.metrics import Metrics, Watched
 
 _GRACE_SECONDS = 10
@@ -39,8 +41,9 @@ def main() -> int:
     log_as_json()
     try:
         settings = read()
-        listening = listen(settings.host, settings.port)
-    except (BadSetting, CannotListen) as error:
+        listening = listen(settings.host, settings.port, beyond_loopback=may_be_reached(settings))
+        keys = Keys.parse(settings.api_keys, is_local=is_loopback(listening.getsockname()[0]) and not settings.hosts)
+    except (BadSetting, BadKey, CannotListen) as error:
         _say(str(error))
         return 1
     gate = Gate()
@@ -48,7 +51,7 @@ def main() -> int:
     metrics = Metrics(gate)
     hosts = [_in_address(host) for host in (settings.host, *settings.hosts)]
     config = uvicorn.Config(
-        create_front(gate, door, hosts, metrics, settings.api_keys),
+        create_front(gate, door, hosts, metrics, keys),
         ws="none",
         log_config=None,
         access_log=False,
@@ -72,10 +75,18 @@ class CannotListen(Exception):
     """The address or port cannot be had; str(error) says why and what to do."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything slow is done. Raises CannotListen."""
+def may_be_reached(settings: Settings) -> bool:
+    """Say whether other machines may reach the server: with keys, or when the settings say so."""
+    return settings.open or bool(settings.api_keys)
+
+
+def listen(host: str, port: int, *, beyond_loopback: bool) -> socket.socket:
+    """Take the port before anything slow is done. Raises CannotListen, also when other machines would reach it and may not."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        if not beyond_loopback and not is_loopback(str(address[0])):
+            hint = "set RAG_API_KEYS, or RAG_OPEN=yes to let everybody read"
+            raise CannotListen(f"will not listen on {host}: other machines could use it without a key; {hint}")
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
@@ -84,6 +95,11 @@ def listen(host: str, port: int) -> socket.socket:
         hint = "stop what uses it, or choose others with RAG_HOST and RAG_PORT"
         raise CannotListen(f"cannot listen on {host} port {port} ({error.strerror}); {hint}") from error
     return listening
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether only this machine reaches an address of its own."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 class Loader(threading.Thread):

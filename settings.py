@@ -72,7 +72,10 @@ class Settings:
     llm_calls: Annotated[int, About("How often the chat model may be called in a day.", "at least 1", _count)] = 1000
     llm_tokens: Annotated[int, About("How many tokens it may read and write in a day.", "at least 1", _count)] = 3_000_000
     llm_drop: Annotated[bool, About("Whether what no article says is left out, not marked.", "yes or no", _yes)] = False
-    api_keys: Annotated[tuple[str, ...], About("Keys that clients must send; none: open.", "keys, commas between", _words)] = ()
+    api_keys: Annotated[
+        tuple[str, ...], About("Keys that clients must send; none: open.", "SECRET or NAME:ROLE:SECRET, commas between", _words)
+    ] = ()
+    open: Annotated[bool, About("Whether other machines may read without a key.", "yes or no", _yes)] = False
     allow_urls: Annotated[bool, About("Whether articles may be fetched from the web.", "yes or no", _yes)] = False
     read_only: Annotated[bool, About("Whether the library is closed to changes.", "yes or no", _yes)] = False
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app import listen, may_be_reached
+from settings import read
 from tests.web.conftest import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -44,9 +46,32 @@ def test_a_port_in_use_ends_it_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_not_here_ends_it(tmp_path: Path) -> None:
-    status, said = ended(tmp_path, {"RAG_HOST": "192.0.2.1"})
+    status, said = ended(tmp_path, {"RAG_HOST": "192.0.2.1", "RAG_OPEN": "yes"})
     assert status == 1
     assert "192.0.2.1" in said
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104 - it is refused
+def test_it_does_not_listen_beyond_this_machine_without_keys_unless_told(tmp_path: Path, host: str) -> None:
+    status, said = ended(tmp_path, {"RAG_HOST": host})
+    assert status == 1
+    assert said.startswith(
+        f"will not listen on {host}: other machines could use it without a key; set RAG_API_KEYS, or RAG_OPEN"
+    )
+
+
+@pytest.mark.parametrize("told", [{"RAG_OPEN": "yes"}, {"RAG_API_KEYS": "ann:reader:secret"}])
+def test_it_listens_beyond_this_machine_when_told_or_when_it_has_keys(told: Mapping[str, str]) -> None:
+    settings = read(told, None)
+    with listen("0.0.0.0", 0, beyond_loopback=may_be_reached(settings)) as listening:  # noqa: S104 - closed at once
+        assert listening.getsockname()[1]
+
+
+def test_a_key_that_is_not_one_ends_it_without_saying_it(tmp_path: Path) -> None:
+    status, said = ended(tmp_path, {"RAG_API_KEYS": "ann:edtor:s3cret"})
+    assert status == 1
+    assert "RAG_API_KEYS" in said
+    assert "s3cret" not in said
 
 
 def test_a_damaged_library_ends_it_with_its_status_and_is_left_as_it_was(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "RAG_LLM_CALLS": "7",
         "RAG_LLM_TOKENS": "9000",
         "RAG_LLM_DROP": "yes",
-        "RAG_API_KEYS": "one,two",
+        "RAG_API_KEYS": "one,ann:reader:two",
+        "RAG_OPEN": "yes",
         "RAG_ALLOW_URLS": "yes",
         "RAG_READ_ONLY": "Yes",
     }
@@ -42,7 +43,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         llm_calls=7,
         llm_tokens=9000,
         llm_drop=True,
-        api_keys=("one", "two"),
+        api_keys=("one", "ann:reader:two"),
+        open=True,
         allow_urls=True,
         read_only=True,
     )

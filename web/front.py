@@ -12,6 +12,7 @@ from web.access import Access
 from web.api import create_api
 from web.door import Door
 from web.gate import Gate
+from web.keys import NO_KEYS, Keys
 from web.mcp_door import McpDoor
 from web.metrics import CONTENT_TYPE, Metrics
 from web.openai import add_openai
@@ -19,10 +20,10 @@ from web.shield import Shield
 
 
 def create_front(
-    gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None, keys: Collection[str] = ()
+    gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None, keys: Keys = NO_KEYS
 ) -> ASGIApp:
     """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it;
-    `keys` those of which a client must bring one, if there are any."""
+    `keys` says who may come in."""
     metrics = metrics or Metrics(gate)
     mcp = McpDoor(gate)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.keys import check_key
+from web.keys import NO_KEYS, Keys
 from web.limits import BODY_BYTES, BODY_SECONDS
 from web.problems import Problem, of_crash, response
 
@@ -34,10 +34,10 @@ _HEADERS = (
 
 
 class Shield:
-    """Wraps the whole application. `hosts` are the names, besides loopback's, under which browsers may reach it; `keys`, if
-    there are any, those of which a client must bring one."""
+    """Wraps the whole application. `hosts` are the names, besides loopback's, under which browsers may reach it; `keys` says
+    who may come in."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), keys: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), keys: Keys = NO_KEYS) -> None:
         self._app, self._keys = app, keys
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
 
@@ -57,7 +57,7 @@ class Shield:
         outgoing = _Outgoing(request, send)
         try:
             check_host(request, self._hosts)
-            check_key(request, self._keys)
+            self._keys.check(request)
             check_origin(request)
             body = await _body(request)
             await self._app(scope, _replay(body, receive), outgoing)

@@ -14,6 +14,7 @@ from web.build import build_page
 from web.door import Door
 from web.feedback import FeedbackLog
 from web.gate import Gate, Services
+from web.keys import Key, Keys
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +64,7 @@ def test_where_keys_are_set_the_whole_page_works_with_one_as_the_password(browse
     gate, library = Gate(), FakeLibrary(BRIDGE)
     door = Door(gate)
     gate.open(Services(FakeAnswerer(library), library, library))
-    with clients_of(gate, door, keys=["the-key"]) as client, ThreadPoolExecutor(1) as thread:
+    with clients_of(gate, door, keys=Keys([Key("ann", "reader", "the-key")])) as client, ThreadPoolExecutor(1) as thread:
         door.open(thread.submit(build_page, gate, [], FeedbackLog(None)).result())
         context = browser.new_context(http_credentials={"username": "reader", "password": "the-key"})
         page = context.new_page()

@@ -14,6 +14,7 @@ from tests.web.conftest import clients_of, services
 from tests.web.test_api import QUESTION, error_of
 from web import shield
 from web.gate import Gate
+from web.keys import Key, Keys
 from web.limits import BODY_BYTES
 
 # One route of each face: page, page's own calls, REST, docs, files, and one that is not there.
@@ -154,7 +155,7 @@ def test_a_crash_is_a_500_in_the_same_shape_and_only_the_log_knows_more(caplog: 
 def locked() -> Iterator[httpx.Client]:
     gate = Gate()
     gate.open(services())
-    with clients_of(gate, keys=("right", "also-right")) as client:
+    with clients_of(gate, keys=Keys([Key("ann", "reader", "right"), Key("bob", "editor", "also-right")])) as client:
         yield client
 
 
