@@ -8,6 +8,7 @@ from starlette.types import Lifespan
 from rag.types import Turn
 from web import models
 from web.docs import add_docs
+from web.event_schema import having, ref, stream_of
 from web.gate import Gate
 from web.limits import MOST_HITS, checked_history_length, checked_question, checked_text
 from web.problems import JSON, add_error_handlers
@@ -49,10 +50,14 @@ def _add_health(api: FastAPI, gate: Gate) -> None:
 
 
 def _add_ask(api: FastAPI, gate: Gate) -> None:
-    streamed = "An answer; with `stream`, the events `searched`, `delta`, `citation`, `done` (the answer) or `error`."
-    responses: dict[int | str, dict[str, Any]] = {
-        200: {"description": streamed, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    events = {
+        "searched": having(searched_for={"type": "string"}),
+        "delta": having(text={"type": "string"}),
+        "citation": ref(models.CitationOut),
+        "done": ref(models.AnswerOut),
+        "error": ref(models.ErrorOut),
     }
+    responses: dict[int | str, dict[str, Any]] = {200: stream_of(events, "An answer; with `stream`, its events as they come.")}
 
     @api.post(
         "/v1/ask",
@@ -73,7 +78,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
 
 def _add_library(api: FastAPI, gate: Gate) -> None:
     @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=_errors(413, 422, 503))
-    def search(q: str, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
+    def search(q: models.Question, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)
         hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().searcher.search(query, k)]

@@ -11,7 +11,12 @@ BODY_BYTES = 2 * 1024 * 1024
 BODY_SECONDS = 30.0
 
 # Control characters but tab and line ends, and lone surrogates: no keyboard makes them, and no store takes them.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_UNPRINTABLE = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
+
+# The same for the API's description, in the regular expressions of JSON Schema: such text, and such text with words in it.
+TEXT_PATTERN = rf"^[^{_CONTROLS}]*$"
+QUESTION_PATTERN = rf"^[^{_CONTROLS}]*[\p{{L}}\p{{N}}][^{_CONTROLS}]*$"
 
 
 def checked_question(text: str) -> str:

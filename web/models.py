@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from index.article import Article
 from index.search import Hit
 from web.gate import ArticleRow, State
-from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS
+from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS, QUESTION_PATTERN, TEXT_PATTERN
 
 
 def _whole_number(value: object) -> object:
@@ -28,6 +28,11 @@ def _iso_date(value: object) -> object:
 Day = Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
 """A day as `2024-12-31`, or none."""
 
+# What breaks a limit is refused with 413, what is not a question with 422; a schema can only say the second.
+_LONGEST = f"At most {QUESTION_CHARACTERS:,} characters; more are refused with 413."
+Question = Annotated[str, Field(description=_LONGEST, json_schema_extra={"minLength": 1, "pattern": QUESTION_PATTERN})]
+"""A question as it arrives; `web.limits.checked_question` decides."""
+
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -37,16 +42,18 @@ class Message(_Request):
     """One message of the conversation so far."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: Annotated[str, Field(json_schema_extra={"pattern": TEXT_PATTERN})]
 
 
 class AskRequest(_Request):
     """A question, and how to answer it."""
 
-    question: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": QUESTION_CHARACTERS})]
-    history: Annotated[list[Message], Field(json_schema_extra={"maxItems": HISTORY_MESSAGES})] = []
+    question: Question
+    history: Annotated[
+        list[Message], Field(description=f"At most {HISTORY_MESSAGES} messages; more are refused with 413.")
+    ] = []
     as_of: Day = None
-    k: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MOST_HITS)] = 8
+    k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_whole_number)] = 8
     stream: StrictBool = False
 
 

@@ -5,15 +5,19 @@ from typing import Any, Literal
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from web.event_schema import having, nameless_stream_of, stream_of
 from web.gate import Gate
 from web.openai_chat import ChatChunks, completion
 from web.openai_requests import ChatRequest, ResponseRequest, asked_for_response, asked_in_chat, check_model
-from web.openai_responses import ResponseEvents, response
+from web.openai_responses import EVENTS, ResponseEvents, response
 from web.openai_sources import MODEL
 from web.problems import JSON
 from web.stream import event_stream
 
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "footnote"}
+_STREAMED = "An answer; with `stream`, the same as OpenAI's events."
+_CHUNKS = nameless_stream_of({"type": "object"}, "[DONE]", _STREAMED)
+_EVENTS = stream_of({name: having(type={"const": name}, sequence_number={"type": "integer"}) for name in EVENTS}, _STREAMED)
 
 
 class _Shape(BaseModel):
@@ -80,7 +84,7 @@ def add_openai(api: FastAPI, gate: Gate) -> None:
     """Add the routes."""
     _add_models(api)
 
-    @api.post("/v1/chat/completions", response_model=CompletionOut, **_described(streamed=True))
+    @api.post("/v1/chat/completions", response_model=CompletionOut, **_described(_CHUNKS))
     def chat_completions(request: Request, asking: ChatRequest) -> Response:
         """Answer the last message of the user."""
         asked = asked_in_chat(asking)
@@ -90,7 +94,7 @@ def add_openai(api: FastAPI, gate: Gate) -> None:
             return event_stream(answerer.stream(asked.question, asked.history), request, ChatChunks(base, with_usage))
         return JSON(completion(answerer.ask(asked.question, asked.history), base))
 
-    @api.post("/v1/responses", response_model=ResponseOut, **_described(streamed=True))
+    @api.post("/v1/responses", response_model=ResponseOut, **_described(_EVENTS))
     def responses(request: Request, asking: ResponseRequest) -> Response:
         """Answer the last message of the user."""
         asked = asked_for_response(asking)
@@ -113,11 +117,10 @@ def _add_models(api: FastAPI) -> None:
         return JSON(_MODEL)
 
 
-def _described(*, streamed: bool = False) -> dict[str, Any]:
+def _described(streamed: dict[str, Any] | None = None) -> dict[str, Any]:
     statuses = (400, 403, 404, 408, 413, 415, 503) if streamed else (404,)
     responses: dict[int, dict[str, Any]] = {status: {"model": OpenAIErrorOut} for status in statuses}
     if streamed:
-        said = "An answer; with `stream`, the same as OpenAI's events."
-        responses[200] = {"description": said, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+        responses[200] = streamed
         responses[422] = {"model": OpenAIErrorOut, "description": "Not used: what is not valid is 400 here."}
     return {"tags": ["openai"], "responses": responses}

@@ -6,12 +6,13 @@ an answer rests on the articles alone. What would change the shape of an answer 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from rag.types import Turn
-from web.limits import checked_history_length, checked_question, checked_text
+from web.limits import TEXT_PATTERN, checked_history_length, checked_question, checked_text
+from web.models import Question
 from web.openai_sources import MODEL, without_source_list
 from web.problems import Problem
 
@@ -23,26 +24,38 @@ class _Lenient(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+# What is refused by name is taken by these shapes, but is not in their description: hence the narrower `json_schema_extra`.
+def _one_of(*values: str) -> Any:
+    return Field(json_schema_extra={"enum": list(values)})
+
+
+_Text = Annotated[str, Field(json_schema_extra={"pattern": TEXT_PATTERN})]
+_FROM_USER = {"minItems": 1, "contains": {"required": ["role"], "properties": {"role": {"const": "user"}}}}
+
+
 class Part(_Lenient):
     """A part of a message; only text is taken."""
 
-    type: str
-    text: str | None = None
+    type: Annotated[str, _one_of(*sorted(_TEXTS), "refusal")]
+    text: _Text | None = None
 
 
 class ChatMessage(_Lenient):
     """One message of the conversation."""
 
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    role: Annotated[
+        Literal["system", "developer", "user", "assistant", "tool", "function"],
+        _one_of("system", "developer", "user", "assistant"),
+    ]
+    content: _Text | list[Part] | None = None
 
 
 class ResponseItem(_Lenient):
     """One item of the conversation; only messages are taken."""
 
-    type: str = "message"
+    type: Annotated[str, _one_of("message")] = "message"
     role: Literal["system", "developer", "user", "assistant"] | None = None
-    content: str | list[Part] | None = None
+    content: _Text | list[Part] | None = None
 
 
 class StreamOptions(_Lenient):
@@ -55,7 +68,7 @@ class ChatRequest(_Lenient):
     """What `POST /v1/chat/completions` takes; further fields of OpenAI's are taken too, and change nothing."""
 
     model: str
-    messages: list[ChatMessage]
+    messages: Annotated[list[ChatMessage], Field(json_schema_extra=_FROM_USER)]
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
 
@@ -64,7 +77,7 @@ class ResponseRequest(_Lenient):
     """What `POST /v1/responses` takes; further fields of OpenAI's are taken too, and change nothing."""
 
     model: str
-    input: str | list[ResponseItem]
+    input: Question | Annotated[list[ResponseItem], Field(json_schema_extra=_FROM_USER)]
     stream: StrictBool | None = False
 
 
