@@ -3,18 +3,17 @@
 `search` and `fetch` return what connectors of chat programs expect of tools with these names.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from index.article import Article
 from index.errors import ArticleMissing, LibraryError
-from rag.types import Answer, Turn
+from rag.types import Answer, Event, Turn
 from web.gate import Services
 from web.limits import checked_history_length, checked_question, checked_text
 from web.links import address_of
@@ -74,14 +73,17 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
         try:
             checked_history_length(len(history or ()))
             turns = [Turn(turn.role, checked_text(turn.content, "history")) for turn in history or ()]
-            ready = await run_in_threadpool(services)  # it may wait for the models
-            events = ready.answerer.stream(checked_question(question), turns, as_of)
-            last: object = None
-            async with aclosing(arriving(events, "of the MCP door")) as arrived:
-                async for event in arrived:
-                    last = event
-        except (Problem, LibraryError) as error:
-            raise _told(error) from error
+            asked = checked_question(question)
+        except Problem as problem:
+            raise _told(problem) from problem
+
+        def events() -> Iterator[Event]:
+            yield from services().answerer.stream(asked, turns, as_of)  # in a thread: it may wait for the models
+
+        last: object = None
+        async with aclosing(arriving(events(), "of the MCP door")) as arrived:
+            async for batch in arrived:
+                last = batch[-1]
         if not isinstance(last, Answer):
             assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
             raise _told(last)

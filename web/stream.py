@@ -1,9 +1,12 @@
 """The events of an answer as server-sent events. Knows how they are written on the wire, not how they come about."""
 
+import asyncio
 import json
 import logging
+import threading
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, closing, suppress
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +17,7 @@ from rag.types import Answer, Citation, Delta, Event, Searched
 from web.problems import Problem, of_crash, of_library, request_id
 
 _LOG = logging.getLogger("footnote.web")
-
+_AHEAD = 64  # events that may wait for a slow client before the work that makes them waits too
 
 Write = Callable[[Event | Problem], str]
 """How an event of ours is written as events on the wire: none ("") or several."""
@@ -39,20 +42,69 @@ def guarded(events: Iterator[Event], request: str) -> Generator[Event | Problem]
         yield of_crash()
 
 
-async def arriving(events: Iterator[Event], request: str) -> AsyncGenerator[Event | Problem]:
-    """Give the events on, waiting for each in a thread; when nobody takes them any more, they are closed."""
-    safe = guarded(events, request)
+async def arriving(events: Iterator[Event], request: str) -> AsyncGenerator[list[Event | Problem]]:
+    """Give the events on, together those that came together; when nobody takes them any more, they are closed."""
+    belt = _Belt(guarded(events, request))
+    working = asyncio.ensure_future(run_in_threadpool(belt.fill))
     try:
-        while (event := await run_in_threadpool(next, safe, None)) is not None:
-            yield event
+        while batch := await belt.take():
+            yield batch
+        await working
     finally:
-        safe.close()
+        belt.stop()
+
+
+class _Belt:
+    """Carries events from the thread that makes them to the event loop: changing threads for each would take longest of all."""
+
+    def __init__(self, events: Generator[Event | Problem]) -> None:
+        self._events, self._loop = events, asyncio.get_running_loop()
+        self._arrived: deque[Event | Problem] = deque()
+        self._news = asyncio.Event()
+        self._room = threading.Semaphore(_AHEAD)
+        self._over = self._unwanted = False
+
+    def fill(self) -> None:
+        """Put the events on, in a thread; wait when too many are on it, end when it is stopped."""
+        try:
+            with closing(self._events):
+                while not self._unwanted and (event := next(self._events, None)):
+                    self._arrived.append(event)
+                    self._tell()
+                    self._room.acquire()
+        finally:
+            self._over = True
+            self._tell()
+
+    async def take(self) -> list[Event | Problem]:
+        """Return what has come, at least one event; nothing when there will be no more."""
+        taken: list[Event | Problem] = []
+        while not taken:
+            over = self._over  # looked at first: what is put on before the end is there then
+            while self._arrived:
+                taken.append(self._arrived.popleft())
+            if not taken:
+                if over:
+                    return []
+                await self._news.wait()
+            self._news.clear()
+        self._room.release(len(taken))
+        return taken
+
+    def stop(self) -> None:
+        """Let the thread close the events and end, at the latest when it has its next one."""
+        self._unwanted = True
+        self._room.release()
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed, so nobody is left to be told
+            self._loop.call_soon_threadsafe(self._news.set)
 
 
 async def _sent(events: Iterator[Event], request: Request, write: Write) -> AsyncIterator[str]:
     async with aclosing(arriving(events, request_id(request))) as arrived:
-        async for event in arrived:
-            yield write(event)
+        async for batch in arrived:
+            yield "".join(map(write, batch))
 
 
 def _wire(event: Event | Problem, request: str) -> str:
