@@ -16,6 +16,7 @@ import uvicorn
 from index.adding import add_files
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryMissing
+from index.fetch import Web
 from index.search import Search
 from rag.answer import Answerer
 from rag.generative import GenerativeWriter
@@ -29,6 +30,7 @@ from web.examples import examples
 from web.feedback import FeedbackLog
 from web.front import create_front
 from web.gate import Gate, Services
+from web.jobs import Desk
 from web.keys import BadKey, Keys
 from web.metrics import Metrics, Watched
 
@@ -134,7 +136,10 @@ class Loader(threading.Thread):
         embedder.load()
         answerer = Answerer.over(search, generative)
         search.search("the first question should not be the slow one", 1)
-        gate.open(Services(Watched(answerer, self._metrics), search.library, search))
+        desk = None if settings.read_only else Desk(search, Web(allow_urls=settings.allow_urls))
+        if desk:
+            desk.start()
+        gate.open(Services(Watched(answerer, self._metrics), search.library, search, desk))
         feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
         importing.join()
         self._door.open(build_page(gate, examples(settings.articles, search.library.articles()), feedback))

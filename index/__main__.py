@@ -19,7 +19,7 @@ import settings
 from index import readers
 from index.adding import Result, add_files
 from index.embedder import Embedder, PassageEmbedder
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryReadOnly
 from index.fetch import Web
 from index.fingerprint import fingerprint, short
 from index.library import Library
@@ -38,6 +38,8 @@ def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = 
         options.command_line = f"python -m index {options.command}"
         options.allow_urls = known.allow_urls
         options.embedder = embedder or Embedder(known.embedder)
+        if known.read_only and options.changes:
+            raise LibraryReadOnly
         return int(options.run(options))
     except settings.BadSetting as error:
         _say(str(error))
@@ -60,13 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help="print one JSON document")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], about: str, *, changes: bool = False
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(name, parents=[shared], help=about, description=about)
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, changes=changes)
         return added
 
-    command("add", _add, "add files and folders, or bring them up to date").add_argument("path", nargs="+", metavar="PATH")
-    command("remove", _remove, "remove articles").add_argument("id", nargs="+", metavar="ID")
+    add = command("add", _add, "add files and folders, or bring them up to date", changes=True)
+    add.add_argument("path", nargs="+", metavar="PATH")
+    command("remove", _remove, "remove articles", changes=True).add_argument("id", nargs="+", metavar="ID")
     command("list", _list, "list the articles")
     command("show", _show, "print an article").add_argument("id", metavar="ID")
     search = command("search", _search, "print the passages that fit best")
@@ -76,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--until", type=_day, metavar="DATE", help="only articles published on this day or earlier")
     search.add_argument("--source", help="only articles of this outlet")
     command("verify", _verify, "check every byte of the library")
-    command("rebuild", _rebuild, "split and embed every article again; save what can be saved of a damaged library")
+    rebuilding = "split and embed every article again; save what can be saved of a damaged library"
+    command("rebuild", _rebuild, rebuilding, changes=True)
     return parser
 
 

@@ -22,6 +22,7 @@ from index.library import Library
 from index.passages import embedded_text, split
 
 BATCH_PASSAGES = 256
+_PORTION_CHARS, _PORTION_ARTICLES = 100_000, 256
 _EMBED_AT_ONCE = 1024  # texts; bounds the memory that one very long article takes
 _LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
@@ -36,6 +37,7 @@ class Result:
     title: str | None = None
     passages: int = 0
     reason: str | None = None
+    code: str | None = None  # the reason in a word, `UnusableContent.code`
 
 
 def add_files(
@@ -64,6 +66,32 @@ def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable
         yield from _stored(library, embedder, waiting)
 
 
+def add_in_portions(
+    library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]
+) -> Iterator[list[Result]]:
+    """The same, but lock the library only while a portion of them is stored; yield the results of each portion.
+
+    For a source that is slow, or shares its thread with other changes. Raises like `add_files`; what was yielded stays.
+    """
+    for portion in _portions(library, articles):
+        new = any(isinstance(one, Article) for one in portion)
+        yield list(add_articles(library, embedder, portion)) if new else [one for one in portion if isinstance(one, Result)]
+
+
+def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterator[list[Article | Result]]:
+    """Yield what comes in portions that take seconds to store, with a result in the place of what is there already."""
+    portion: list[Article | Result] = []
+    for one in articles:
+        looked_at = _looked_at(library, one) if isinstance(one, Article) else one
+        portion.append(one if isinstance(looked_at, _Split) else looked_at)
+        new = [len(other.text) for other in portion if isinstance(other, Article)]
+        if sum(new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
+
+
 @dataclass(frozen=True, slots=True)
 class _Split:
     """An article that is new, waiting to be embedded with others."""
@@ -79,18 +107,18 @@ class _Split:
 def _read(places: Iterable[Path | str], web: Web) -> Iterator[Article | Result]:
     for place in places:
         if isinstance(place, str) and "://" in place:
-            yield from _or_why_not(place, read_url(place, web))
+            yield from or_why_not(place, read_url(place, web))
         else:
             for file in readers.files(Path(place)):
-                yield from _or_why_not(str(file), readers.read(file))
+                yield from or_why_not(str(file), readers.read(file))
 
 
-def _or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Result]:
+def or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Result]:
     """Pass on the articles; where they cannot be read, or not all, a result that says why."""
     try:
         yield from articles
     except UnusableContent as error:
-        yield Result(name, "refused", reason=str(error))
+        yield Result(name, "refused", reason=str(error), code=error.code)
 
 
 def _looked_at(library: Library, article: Article) -> "Result | _Split":
@@ -108,7 +136,7 @@ def _looked_at(library: Library, article: Article) -> "Result | _Split":
 
 
 def _refused(article: Article, reason: str) -> Result:
-    return Result(article.origin, "refused", title=article.title, reason=reason)
+    return Result(article.origin, "refused", title=article.title, reason=reason, code=UnusableContent.code)
 
 
 def _stored(library: Library, embedder: PassageEmbedder, waiting: "list[Result | _Split]") -> list[Result]:

@@ -4,11 +4,14 @@ LibraryError                 anything below; `exit_status` is what the command l
   LibraryMissing       1     nothing there yet                      -> add something
   ArticleMissing       1     no article with that id                -> list
   LibraryNotWritable   1     the data folder refuses writing        -> another folder, or its permissions
+  LibraryReadOnly      1     RAG_READ_ONLY closes it to changes     -> switch that off
   DiskFull             3     nothing was changed                    -> free space, run it again
   LibraryLocked        4     another process is writing             -> wait, or stop the holder (named)
   FingerprintMismatch  5     built with another model or settings   -> rebuild, or go back (both values shown)
   LibraryDamaged       6     a store is damaged (named, kept)       -> restore a copy, or rebuild
 UnusableContent              one file cannot become an article; the batch goes on, and ends with status 7
+  TooLarge                   more than may be read                  -> split it
+  UnknownFormat              no format that can be read             -> save it as one that can
   PartlyUnusable             some of its rows, items or members cannot; the others were read before this is raised
   AddressRefused             a web address that is never asked     -> another address, or a setting
   AddressFailed              a web address that did not answer well -> try again later
@@ -37,6 +40,13 @@ class ArticleMissing(LibraryError):
 
 class LibraryNotWritable(LibraryError):
     """The data folder does not let this process write."""
+
+
+class LibraryReadOnly(LibraryError):
+    """The settings close the library to changes."""
+
+    def __init__(self) -> None:
+        super().__init__("adding and removing are switched off (RAG_READ_ONLY)", "set RAG_READ_ONLY=no to change the library")
 
 
 class DiskFull(LibraryError):
@@ -68,7 +78,21 @@ class LibraryDamaged(LibraryError):
 
 
 class UnusableContent(Exception):
-    """This input cannot become an article; str(error) says why in words for its owner."""
+    """This input cannot become an article; str(error) says why in words for its owner, `code` in one word for programs."""
+
+    code = "unusable"
+
+
+class TooLarge(UnusableContent):
+    """There is more of it than may be read."""
+
+    code = "too_big"
+
+
+class UnknownFormat(UnusableContent):
+    """It is in no format that can be read."""
+
+    code = "unsupported_type"
 
 
 class PartlyUnusable(UnusableContent):
@@ -76,6 +100,8 @@ class PartlyUnusable(UnusableContent):
 
     `parts` maps the first of them to their reasons, `count` counts them all.
     """
+
+    code = "partly_unusable"
 
     def __init__(self, parts: Mapping[str, str], count: int, read: int) -> None:
         shown = "; ".join(f"{part}: {reason}" for part, reason in list(parts.items())[:3])
@@ -86,6 +112,10 @@ class PartlyUnusable(UnusableContent):
 class AddressRefused(UnusableContent):
     """This web address is not asked: not allowed, malformed, private, or leading to one that is."""
 
+    code = "address_refused"
+
 
 class AddressFailed(UnusableContent):
     """The web server did not answer, or not with something to read."""
+
+    code = "address_failed"

@@ -17,6 +17,7 @@ from index.creation import create_library
 from index.database import APPLICATION_ID, FORMAT, Database
 from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
 from index.failures import damaged, failures
+from index.listing import Listing
 from index.rows import Listed, State, Version
 from index.seal import SEAL, Seal, refuse_problems, trust
 from index.snapshot import Snapshot
@@ -36,6 +37,7 @@ class Library:
         self._fingerprint = fingerprint
         self._database = database
         self._command = command
+        self._turn = threading.Lock()
         self._writing_thread: int | None = None
         self._frequencies: tuple[int, dict[str, int]] = (-1, {})
 
@@ -104,6 +106,16 @@ class Library:
         with self.reading() as snapshot:
             return snapshot.articles()
 
+    def listed(self, listing: Listing) -> tuple[list[Listed], int]:
+        """Return a page of the list, and how many articles are on all its pages."""
+        with self.reading() as snapshot:
+            return snapshot.listed(listing)
+
+    def sources(self) -> list[tuple[str | None, int]]:
+        """Return the outlets and how many articles each has, most first; None stands for unknown ones."""
+        with self.reading() as snapshot:
+            return snapshot.sources()
+
     def passages_of(self, article_id: str) -> list[Passage]:
         """Return an article's passages in reading order; ArticleMissing if there is none."""
         with self.reading() as snapshot:
@@ -139,14 +151,15 @@ class Library:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the only writer over several changes. Raises LibraryLocked at once when somebody else is writing.
+        """Be the only writer over several changes. Threads that share this object take turns; raises LibraryLocked at once when
+        somebody else is writing.
 
         `put` and `remove` do this for themselves; in here they do not have to wait for the lock again.
         """
         if self._writing_thread == threading.get_ident():
             yield
             return
-        with sole_writer(self.folder, self._command):
+        with self._turn, sole_writer(self.folder, self._command):
             trust(self._database, self.folder)
             self._refuse_other_fingerprint()
             self._writing_thread = threading.get_ident()

@@ -13,6 +13,7 @@ import numpy as np
 
 from index.article import Article, Passage
 from index.errors import ArticleMissing
+from index.listing import Listing, listed, sources
 from index.rows import ARTICLE_COLUMNS, Listed, State, Version, restored
 from index.words import storable, words
 
@@ -78,6 +79,14 @@ class Snapshot:
             " (SELECT count(*) FROM passages WHERE article = articles.number), length(text) FROM articles ORDER BY number"
         )
         return [Listed(*row) for row in rows]
+
+    def listed(self, listing: Listing) -> tuple[list[Listed], int]:
+        """Return a page of the list, and how many articles are on all its pages."""
+        return listed(self._connection, listing, *Within(listing.since, listing.until, listing.source).sql())
+
+    def sources(self) -> list[tuple[str | None, int]]:
+        """Return the outlets and how many articles each has, most first."""
+        return sources(self._connection)
 
     def in_passage_order(self) -> list[str]:
         """Return the articles' ids in the order of their first passages, which decides between equal hits."""

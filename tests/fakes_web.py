@@ -4,10 +4,13 @@ The answerer quotes the sentence that shares most words with the question, and a
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from index.article import Article, Passage
 from index.errors import ArticleMissing
+from index.listing import Listing
+from index.rows import Listed, Version
 from index.search import Hit
 from rag.types import Answer, Citation, Delta, Event, LibraryState, Quotation, Searched, Turn
 
@@ -53,6 +56,20 @@ class FakeLibrary:
     def articles(self) -> Sequence[Article]:
         return list(self._articles.values())
 
+    def versions_of(self, article_id: str) -> Sequence[Version]:
+        return []
+
+    def listed(self, listing: Listing) -> tuple[Sequence[Listed], int]:
+        found = [one for one in reversed(self.articles()) if set(listing.words.lower().split()) <= _words(one.title)]
+        return [_listed(one) for one in found[listing.offset :][: listing.limit]], len(found)
+
+    def sources(self) -> Sequence[tuple[str | None, int]]:
+        return Counter(article.source for article in self.articles()).most_common()
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        for article_id in article_ids:
+            del self._articles[self.get(article_id).id]
+
     def state(self) -> LibraryState:
         newest = max((article.published for article in self.articles() if article.published), default=None)
         return LibraryState(len(self._articles), sum(1 for _ in self._sentences()), "fake", newest)
@@ -75,6 +92,11 @@ class FakeLibrary:
         for article in self._articles.values():
             for found in _SENTENCE.finditer(article.text):
                 yield article, found.start(), found.end()
+
+
+def _listed(one: Article) -> Listed:
+    dates = (one.published, one.updated, one.added)
+    return Listed(one.id, one.title, one.source, one.url, *dates, one.origin, one.content_hash, 1, len(one.text))
 
 
 class FakeAnswerer:

@@ -7,6 +7,7 @@ from starlette.types import Lifespan
 
 from rag.types import Turn
 from web import models
+from web.articles import add_articles
 from web.docs import add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
@@ -28,13 +29,10 @@ def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI
     add_error_handlers(api)
     _add_health(api, gate)
     _add_ask(api, gate)
-    _add_library(api, gate)
+    _add_search(api, gate)
+    add_articles(api, gate)
     add_docs(api)
     return api
-
-
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": models.ErrorOut} for status in statuses}
 
 
 def _add_health(api: FastAPI, gate: Gate) -> None:
@@ -43,7 +41,7 @@ def _add_health(api: FastAPI, gate: Gate) -> None:
         """Say that the process is up."""
         return JSON({"status": "ok"})
 
-    @api.get("/readyz", tags=["health"], response_model=models.Ready, responses=_errors(503))
+    @api.get("/readyz", tags=["health"], response_model=models.Ready, responses=models.errors(503))
     def readyz() -> Response:
         """Say whether the library and the models are loaded, and if not, what is being waited for."""
         return JSON({"status": "ready", "library": models.LibraryOut.of(gate.services().library.state()).model_dump()})
@@ -63,7 +61,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         "/v1/ask",
         tags=["ask"],
         response_model=models.AnswerOut,
-        responses=responses | _errors(400, 403, 408, 413, 415, 422, 503),
+        responses=responses | models.errors(400, 403, 408, 413, 415, 422, 503),
     )
     def ask(request: Request, asked: models.AskRequest) -> Response:
         """Answer a question, with the exact words of the articles that the answer rests on."""
@@ -76,22 +74,10 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         return JSON(answerer.ask(question, history, asked.as_of, asked.k).as_dict())
 
 
-def _add_library(api: FastAPI, gate: Gate) -> None:
-    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=_errors(413, 422, 503))
+def _add_search(api: FastAPI, gate: Gate) -> None:
+    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 503))
     def search(q: models.Question, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)
         hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().searcher.search(query, k)]
         return JSON({"query": query, "hits": hits})
-
-    @api.get("/v1/articles", tags=["library"], response_model=models.ArticlesOut, responses=_errors(503))
-    def articles() -> Response:
-        """List the articles."""
-        library = gate.services().library
-        rows = [models.ArticleRowOut.of_row(row).model_dump() for row in library.articles()]
-        return JSON({"articles": rows, "library": models.LibraryOut.of(library.state()).model_dump()})
-
-    @api.get("/v1/articles/{article_id}", tags=["library"], response_model=models.ArticleOut, responses=_errors(404, 503))
-    def article(article_id: str) -> Response:
-        """Give one article with the exact text that offsets refer to."""
-        return JSON(models.ArticleOut.of(gate.services().library.get(article_id)).model_dump())

@@ -67,7 +67,7 @@ class Door:
     def _holdings(self) -> str:
         try:
             library = self._gate.services().library
-            return library_line(library.state(), {row.source for row in library.articles()})
+            return library_line(library.state(), {name for name, _ in library.sources()})
         except LibraryError:
             return "The library cannot be read now"  # a page that says so is better than none
 

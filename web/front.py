@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -35,6 +36,7 @@ def create_front(
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await run_in_threadpool(gate.close)
 
     api = create_api(gate, lifespan)
     add_openai(api, gate)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.article import Article
+from index.listing import Listing
+from index.rows import Listed, Version
 from index.search import Hit
 from rag.types import Answer, Event, Turn
+from web.jobs import Desk
 from web.problems import RETRY_SECONDS, Problem
 
 
@@ -47,13 +50,19 @@ class State(Protocol):
 
 
 class Shelves(Protocol):
-    """The library as a reader sees it."""
+    """The library as people see it: what is in it, and taking something out."""
 
     def get(self, article_id: str) -> Article: ...
 
-    def articles(self) -> Sequence[ArticleRow]: ...
+    def versions_of(self, article_id: str) -> Sequence[Version]: ...
+
+    def listed(self, listing: Listing) -> tuple[Sequence[Listed], int]: ...
+
+    def sources(self) -> Sequence[tuple[str | None, int]]: ...
 
     def state(self) -> State: ...
+
+    def remove(self, article_ids: Sequence[str]) -> None: ...
 
 
 class Searcher(Protocol):
@@ -64,11 +73,12 @@ class Searcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a route may use."""
+    """Everything that a route may use. No `desk`: the library is closed to changes."""
 
     answerer: Answerer
     library: Shelves
     searcher: Searcher
+    desk: Desk | None = None
 
 
 class Gate:
@@ -89,6 +99,11 @@ class Gate:
     def open(self, services: Services) -> None:
         """Let everything in from now on."""
         self._services = services
+
+    def close(self) -> None:
+        """Let what is being written be finished, and begin nothing more."""
+        if self._services and self._services.desk:
+            self._services.desk.close()
 
     def services(self) -> Services:
         """Return the services. Raises Problem (503, with Retry-After) while there are none."""

@@ -9,6 +9,9 @@ HISTORY_MESSAGES = 50
 MOST_HITS = 50
 BODY_BYTES = 2 * 1024 * 1024
 BODY_SECONDS = 30.0
+SENT_BYTES = 100 * 1024 * 1024  # of articles in one request; of one file index.readers.MAX_BYTES
+SENT_SECONDS = 600.0
+SENT_ITEMS = 1_000
 
 # Control characters but tab and line ends, and lone surrogates: no keyboard makes them, and no store takes them.
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"

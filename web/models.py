@@ -1,7 +1,7 @@
 """The shapes of requests and responses under /v1, as the API describes them. Only shapes: what they mean is elsewhere."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
@@ -173,13 +173,6 @@ class ArticleRowOut(BaseModel):
         return cls(id=row.id, title=row.title, source=row.source, url=row.url, published_at=row.published)
 
 
-class ArticlesOut(BaseModel):
-    """The articles of the library."""
-
-    articles: list[ArticleRowOut]
-    library: LibraryOut
-
-
 class ArticleOut(ArticleRowOut):
     """A whole article. Offsets count Unicode code points of this `text`, in the version with this `content_hash`."""
 
@@ -231,3 +224,8 @@ class ErrorOut(BaseModel):
     """Every error has this shape."""
 
     error: ErrorBody
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the error responses of a route, as its description names them."""
+    return {status: {"model": ErrorOut} for status in statuses}

@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked
+from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked, LibraryReadOnly
 
 RETRY_SECONDS = "2"
 _OPENAI_PATHS = ("/v1/chat/", "/v1/responses", "/v1/models")
@@ -73,6 +74,7 @@ def of_library(error: LibraryError) -> Problem:
     known: dict[type[LibraryError], tuple[int, str]] = {
         ArticleMissing: (404, "article_not_found"),
         LibraryLocked: (409, "library_locked"),
+        LibraryReadOnly: (403, "read_only"),
         DiskFull: (507, "disk_full"),
     }
     status, code = known.get(type(error), (503, "library_unavailable"))
@@ -110,6 +112,16 @@ def of_invalid(error: RequestValidationError, content_type: str) -> Problem:
     return Problem(422, "invalid", f"{where[:80]}: {said}.", hint, param=where[:80])
 
 
+def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
+    """Name every method that the address answers: Starlette names those of one route."""
+    if error.status_code != 405:
+        return {}
+    routes = (
+        route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.scope["path"])
+    )
+    return {"Allow": ", ".join(sorted(set().union(*(route.methods or () for route in routes))))}
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every refusal and every bare status of this application in the one shape."""
 
@@ -121,5 +133,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
     handle(Problem, lambda _, problem: problem)
     handle(LibraryError, lambda _, error: of_library(error))
-    handle(HTTPException, lambda _, error: of_status(error.status_code, error.headers))
+    handle(
+        HTTPException,
+        lambda request, error: of_status(error.status_code, {**(error.headers or {}), **_allowed(request, error)}),
+    )
     handle(RequestValidationError, lambda request, error: of_invalid(error, request.headers.get("content-type", "")))

@@ -11,11 +11,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.keys import NO_KEYS, Keys
-from web.limits import BODY_BYTES, BODY_SECONDS
+from web.limits import BODY_BYTES, BODY_SECONDS, SENT_BYTES, SENT_SECONDS
 from web.problems import Problem, of_crash, response
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_SENDS_ARTICLES = ("POST", "/v1/articles")
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _LOG = logging.getLogger("footnote.web")
 
@@ -59,8 +60,7 @@ class Shield:
             check_host(request, self._hosts)
             self._keys.check(request)
             check_origin(request)
-            body = await _body(request)
-            await self._app(scope, _replay(body, receive), outgoing)
+            await self._app(scope, await _incoming(request, receive), outgoing)
             await outgoing.release()
         except ClientDisconnect:
             _LOG.debug("request %s: the client went away", request.state.request_id)
@@ -93,24 +93,46 @@ def _without_port(host: str) -> str:
     return re.sub(r":\d{1,5}\Z", "", host.lower())
 
 
-async def _body(request: Request) -> bytes:
+async def _incoming(request: Request, receive: Receive) -> Receive:
+    """Return what the application reads the body from: what was received already; of large ones, what is received on demand."""
+    is_large = (request.method, request.scope["path"]) == _SENDS_ARTICLES
+    most = SENT_BYTES if is_large else BODY_BYTES
     declared = request.headers.get("content-length", "0")
     if not declared.isdigit():
         raise Problem(400, "bad_request", "The Content-Length header is not a number.", "Leave it to the HTTP client.")
-    too_big = Problem(413, "body_too_big", f"The body is over the limit of {BODY_BYTES:,} bytes.", "Send less at a time.")
-    if int(declared) > BODY_BYTES:
-        raise too_big
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > BODY_BYTES:
-                    raise too_big
-    except TimeoutError:
-        message = f"The body did not arrive within {BODY_SECONDS:.0f} seconds."
-        raise Problem(408, "body_too_slow", message, "Send it again, in one piece.") from None
-    return bytes(body)
+    if int(declared) > most:
+        raise _too_big(most)
+    if is_large:
+        return _bounded(receive, most, SENT_SECONDS)
+    reading = Request(request.scope, _bounded(receive, most, BODY_SECONDS))
+    return _replay(b"".join([chunk async for chunk in reading.stream()]), receive)
+
+
+def _too_big(most: int) -> Problem:
+    return Problem(413, "body_too_big", f"The body is over the limit of {most:,} bytes.", "Send less at a time.")
+
+
+def _bounded(receive: Receive, most: int, seconds: float) -> Receive:
+    """Return the same, but raising Problem when the body becomes too long or takes too long to arrive."""
+    left, end, is_over = most, asyncio.get_running_loop().time() + seconds, False
+
+    async def bounded() -> Message:
+        nonlocal left, is_over
+        if is_over:  # what comes now says only that the client has gone
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end):
+                message = await receive()
+        except TimeoutError:
+            text = f"The body did not arrive within {seconds:.0f} seconds."
+            raise Problem(408, "body_too_slow", text, "Send it again, in one piece.") from None
+        left -= len(message.get("body", b""))
+        is_over = not message.get("more_body", False)
+        if left < 0:
+            raise _too_big(most)
+        return message
+
+    return bounded
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

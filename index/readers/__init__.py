@@ -2,6 +2,7 @@
 
     files(path) -> the readable files at or below a path      read(path) -> the articles in one file
     read_bytes(data, name, origin=...) -> the articles in bytes that were uploaded or fetched
+    from_text(text, origin=...) -> the article in words that were sent as such
 
 Text and tables are read here; whatever has a grammar is parsed in a child process with limits (sandbox.py). What a
 `metadata.jsonl` beside the file says of it wins over what the file says of itself. Every fact `x` of an article has its
@@ -13,16 +14,26 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.article import Article
-from index.errors import PartlyUnusable, UnusableContent
+from index.errors import PartlyUnusable, TooLarge, UnusableContent
 from index.passages import sentences
 from index.readers.beside import METADATA_FILE, facts_by_file
 from index.readers.formats import checked, parse
 from index.readers.kinds import SUFFIXES, Kind, kind_of
-from index.readers.raw import RESERVED, Outcome, Raw, Refused, file_name
+from index.readers.raw import RESERVED, Outcome, Raw, Refused, bounded, file_name, one_line
 from index.readers.rows import read_csv, read_jsonl
 from index.readers.sandbox import Sandbox
 
-__all__ = ["MAX_BYTES", "METADATA_FILE", "SUFFIXES", "UnusableContent", "files", "first_words", "read", "read_bytes"]
+__all__ = [
+    "MAX_BYTES",
+    "METADATA_FILE",
+    "SUFFIXES",
+    "UnusableContent",
+    "files",
+    "first_words",
+    "from_text",
+    "read",
+    "read_bytes",
+]
 
 MAX_BYTES = 20 * 1024 * 1024
 _TITLE_WORDS = 14
@@ -87,6 +98,12 @@ def read_bytes(
     yield from _articles(_outcomes(data, kind, charset), name, origin, known or {}, known_from)
 
 
+def from_text(text: str, *, origin: str, known: Mapping[str, str]) -> Article:
+    """Return the article of a text that came with what is `known` of it, `id` among it. Raises `UnusableContent`."""
+    told = {fact: one_line(value) for fact, value in known.items()}
+    return _article(bounded(Raw(text)), "", origin, told, "given")
+
+
 def first_words(text: str) -> str:
     """Return a title for a text that has none: its heading line if it begins with one, else the start of its first sentence.
 
@@ -103,7 +120,7 @@ def first_words(text: str) -> str:
 
 def _outcomes(data: bytes, kind: Kind, charset: str | None) -> Iterator[Outcome]:
     if len(data) > MAX_BYTES:
-        raise UnusableContent(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+        raise TooLarge(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
     is_harmless = kind in {"jsonl", "csv"} or (kind == "text" and len(data) <= _SMALL)
     return parse(kind, data, charset) if is_harmless else _SANDBOX.parse(kind, data, charset)
 

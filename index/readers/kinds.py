@@ -3,7 +3,7 @@
 import re
 from typing import Literal, get_args
 
-from index.errors import UnusableContent
+from index.errors import UnknownFormat, UnusableContent
 
 Kind = Literal["text", "markdown", "html", "pdf", "word", "feed", "jsonl", "json", "csv", "zip"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
@@ -89,7 +89,8 @@ def suffix_of(name: str) -> str:
 def kind_of(data: bytes, name: str, content_type: str | None = None) -> Kind:
     """Return the format of the first bytes of a file called `name`, or served with that content type.
 
-    Content wins: a PDF called `.txt` is a PDF. Raises `UnusableContent` for what is empty, foreign or unknown.
+    Content wins: a PDF called `.txt` is a PDF. Raises `UnusableContent` for what is empty and `UnknownFormat`
+    for what is foreign or unknown.
     """
     suffix = suffix_of(name)
     named = _SUFFIXES.get(suffix) or CONTENT_TYPES.get((content_type or "").partition(";")[0].strip().lower())
@@ -97,21 +98,21 @@ def kind_of(data: bytes, name: str, content_type: str | None = None) -> Kind:
         raise UnusableContent("it is empty")
     for magic, what in _FOREIGN.items():
         if data.startswith(magic):
-            raise UnusableContent(f"it is {what}")
+            raise UnknownFormat(f"it is {what}")
     if data.lstrip().startswith(b"%PDF-") or (named == "pdf" and b"%PDF-" in data[:1024]):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if named in _BINARY:
-        raise UnusableContent(f"its name says {named}, but its content is something else")
+        raise UnknownFormat(f"its name says {named}, but its content is something else")
     return _marked_up(_beginning(data)) or _by_name(named, data, suffix)
 
 
 def _by_name(named: Kind | None, data: bytes, suffix: str) -> Kind:
     if named is None:
-        raise UnusableContent(f"the format {suffix or 'without a suffix'} is not one of {', '.join(sorted(SUFFIXES))}")
+        raise UnknownFormat(f"the format {suffix or 'without a suffix'} is not one of {', '.join(sorted(SUFFIXES))}")
     if named == "feed":
-        raise UnusableContent("it is no RSS or Atom feed")
+        raise UnknownFormat("it is no RSS or Atom feed")
     if named == "jsonl" and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         return "json"
     return named

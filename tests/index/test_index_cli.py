@@ -152,6 +152,16 @@ def test_a_setting_that_is_wrong_gives_2(run, monkeypatch):
     assert "RAG_DTA" in err
 
 
+def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monkeypatch):
+    run("add", texts / "tram.txt")
+    monkeypatch.setenv("RAG_READ_ONLY", "yes")
+    for command in (["add", texts], ["remove", "x"], ["rebuild"]):
+        status, out, err = run(*command)
+        assert (status, out) == (1, "")
+        assert "RAG_READ_ONLY" in err
+    assert len(json.loads(run("list", "--json")[1])) == 1
+
+
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["add"], ["search", "x", "--since", "soon"]])
 def test_wrong_usage_gives_2(run, arguments):
     with pytest.raises(SystemExit) as caught:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests.fakes_web import BRIDGE
-from web.models import AnswerOut, ArticlesOut, SearchOut
+from web.article_models import ArticlesOut
+from web.models import AnswerOut, SearchOut
 
 QUESTION = "How much would the bridge repair cost?"
 HEADERS = {"content-type": "application/json"}

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from index.fetch import Web
 from tests.rag.generating import answering, articles, library
 from tests.web.conftest import serving
 from web.door import Door
 from web.front import create_front
 from web.gate import Gate, Services
+from web.jobs import Desk
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
@@ -25,7 +27,9 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with library(tmp_path_factory.mktemp("library"), articles()) as search:
         gate = Gate()
-        gate.open(Services(answering(search), search.library, search))
+        desk = Desk(search, Web())
+        desk.start()
+        gate.open(Services(answering(search), search.library, search, desk))
         with serving(create_front(gate, Door(gate))) as served:
             yield served
 

@@ -1,0 +1,304 @@
+"""Adding, removing and listing articles under /v1: a real server, a real library, files of real formats."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from index.fetch import Web
+from index.library import Library
+from index.search import Search
+from tests.fakes_web import FakeAnswerer, FakeLibrary
+from tests.index.documents import pdf, word, zipped
+from tests.libraries import add, news, opened
+from tests.web.conftest import clients_of, wait_for
+from tests.web.test_api import error_of
+from web.gate import Gate, Services
+from web.jobs import Desk
+from web.keys import Keys
+
+BRIDGE = "The old bridge was closed in March. Mayor Lena Ortiz said the repair would cost nine million euros."
+MARKET = "The market moved to the square. Forty traders sell fish, bread and flowers there."
+
+
+@contextmanager
+def serving(search: Search, *, read_only: bool = False, web: Web | None = None, **options: Any) -> Iterator[httpx.Client]:
+    desk = None if read_only else Desk(search, web or Web())
+    if desk:
+        desk.start()
+    gate = Gate()
+    gate.open(Services(FakeAnswerer(FakeLibrary()), search.library, search, desk))
+    with clients_of(gate, **options) as client:
+        yield client
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Iterator[Search]:
+    with opened(tmp_path / "data") as search:
+        yield search
+
+
+@pytest.fixture
+def client(search: Search) -> Iterator[httpx.Client]:
+    with serving(search) as client:
+        yield client
+
+
+def sent(client: httpx.Client, *files: tuple[str, bytes]) -> httpx.Response:
+    return client.post("/v1/articles", files=[("files", file) for file in files])
+
+
+def finished(client: httpx.Client, response: httpx.Response) -> dict[str, Any]:
+    """The job of an answer, when it has ended."""
+    assert response.status_code == 202
+    where = response.headers["location"]
+    wait_for(lambda: client.get(where).json()["state"] in {"done", "failed"}, 60)
+    return dict(client.get(where).json())
+
+
+def outcomes(job: dict[str, Any]) -> dict[str, str]:
+    return {result["name"]: result["outcome"] for result in job["results"]}
+
+
+def test_files_of_every_format_are_added_at_once_and_found_at_once(client: httpx.Client) -> None:
+    packed = zipped({"inside/ferry.txt": b"The ferry leaves every hour. It carries bicycles too."})
+    page = "<html><head><title>Harbour</title></head><body><article><p>The harbour froze over in January.</p></article></body>"
+    response = sent(
+        client,
+        ("bridge.txt", BRIDGE.encode()),
+        ("market.md", f"---\ntitle: Market\n---\n{MARKET}".encode()),
+        ("harbour.html", page.encode()),
+        ("mill.pdf", pdf([["The mill burned down on Sunday night."]])),
+        ("tower.docx", word(["The tower leans by two degrees."])),
+        ("rows.jsonl", b'{"text": "The tram stopped for good."}\n{"text": "The canal was drained."}\n'),
+        ("all.zip", packed),
+    )
+    assert response.status_code == 200, response.text
+    job = response.json()
+    assert (job["state"], job["done"], job["total"], job["added"], job["refused"]) == ("done", 7, 7, 8, 0)
+    assert {result["name"] for result in job["results"]} >= {"bridge.txt", "tower.docx", "rows.jsonl", "all.zip"}
+    for told in ("mayor", "traders", "harbour", "mill", "tower", "tram", "canal", "bicycles"):
+        assert told in client.get("/v1/search", params={"q": told}).json()["hits"][0]["text"].lower()
+
+
+def test_the_same_file_again_is_unchanged_and_a_changed_one_a_new_version(client: httpx.Client) -> None:
+    first = sent(client, ("bridge.txt", BRIDGE.encode())).json()["results"][0]
+    assert outcomes(sent(client, ("bridge.txt", BRIDGE.encode())).json()) == {"bridge.txt": "unchanged"}
+    changed = sent(client, ("bridge.txt", BRIDGE.replace("nine", "ten").encode())).json()["results"][0]
+    assert (changed["outcome"], changed["article_id"]) == ("updated", first["article_id"])
+    whole = client.get(f"/v1/articles/{first['article_id']}").json()
+    assert "ten million" in whole["text"]
+    (version,) = whole["versions"]
+    assert version["kept"]
+    short = version["content_hash"].removeprefix("sha256:")[:8]
+    before = client.get(f"/v1/articles/{first['article_id']}", params={"version": short}).json()
+    assert (before["text"], before["content_hash"]) == (BRIDGE, version["content_hash"])
+    missing = client.get(f"/v1/articles/{first['article_id']}", params={"version": "0" * 8})
+    assert (missing.status_code, error_of(missing)["code"]) == (404, "version_not_kept")
+
+
+def test_written_articles_come_with_what_is_known_of_them(client: httpx.Client) -> None:
+    known = {"title": "Bridge", "url": "https://example.org/b", "source": "The Post", "published_at": "2024-03-05"}
+    job = client.post("/v1/articles", json=[{"text": BRIDGE, **known}, {"text": MARKET, "id": "market-1"}]).json()
+    assert outcomes(job) == {"Bridge": "added", "market-1": "added"}
+    bridge = client.get(f"/v1/articles/{job['results'][0]['article_id']}").json()
+    assert {name: bridge[name] for name in known} == known
+    again = client.post("/v1/articles", json={"text": f"{MARKET} It is loud.", "id": "market-1"}).json()
+    assert outcomes(again) == {"market-1": "updated"}
+
+
+def test_of_a_batch_the_good_ones_are_in_and_the_others_named_with_the_reason(client: httpx.Client) -> None:
+    files = sent(client, ("bridge.txt", BRIDGE.encode()), ("empty.txt", b" "), ("cat.jpg", b"\xff\xd8\xff\xe0cat"))
+    assert files.status_code == 200
+    assert outcomes(files.json()) == {"bridge.txt": "added", "empty.txt": "refused", "cat.jpg": "refused"}
+    written = client.post("/v1/articles", json=[{"text": MARKET}, {"text": "", "title": "x"}, {"published_at": "soon"}, 7])
+    assert written.status_code == 200
+    reasons = [result["reason"] for result in written.json()["results"] if result["outcome"] == "refused"]
+    assert len(reasons) == 3
+    assert all(reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "code"),
+    [
+        ("big.txt", b"word " * (4 * 1024 * 1024 + 1), 413, "too_big"),
+        ("cat.jpg", b"\xff\xd8\xff\xe0cat", 415, "unsupported_type"),
+        ("unknown.xyz", b"some words", 415, "unsupported_type"),
+        ("empty.txt", b"", 422, "unusable"),
+        ("damaged.pdf", b"%PDF-1.7 and then nothing", 422, "unusable"),
+    ],
+)
+def test_one_file_that_cannot_be_used_is_an_error_that_names_it(
+    client: httpx.Client, name: str, content: bytes, status: int, code: str
+) -> None:
+    response = sent(client, (name, content))
+    assert response.status_code == status
+    error = error_of(response)
+    assert error["code"] == code
+    assert name in error["message"]
+    assert client.get("/v1/articles").json()["total"] == 0
+
+
+BAD_BODIES = [
+    (b"{", "application/json", 400),
+    (b"\xff", "application/json", 400),
+    (b"[" * 100_000, "application/json", 400),
+    (b"[]", "application/json", 422),
+    (b"null", "application/json", 422),
+    (b'{"text": "a", "tpo_k": 1}', "application/json", 422),
+    (b'{"text": "a", "published_at": "2024-02-30"}', "application/json", 422),
+    (b'{"text": "a", "id": "../../etc/passwd"}', "application/json", 422),
+    (json.dumps([{"text": "a"}] * 1001).encode(), "application/json", 413),
+    (b"text", "text/plain", 415),
+    (b"text", "", 415),
+    (b"no boundary", "multipart/form-data", 400),
+    (b"--x--\r\n", "multipart/form-data; boundary=x", 422),
+    (
+        b'--x\r\nContent-Disposition: form-data; name="files"\r\n\r\nno file\r\n--x--\r\n',
+        "multipart/form-data; boundary=x",
+        422,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "kind", "status"), BAD_BODIES)
+def test_a_body_that_is_no_articles_is_refused_in_the_one_shape(
+    client: httpx.Client, body: bytes, kind: str, status: int
+) -> None:
+    response = client.post("/v1/articles", content=body, headers={"content-type": kind} if kind else {})
+    assert response.status_code == status
+    error_of(response)
+
+
+def test_more_than_a_few_become_a_job_that_says_how_far_it_is_and_is_found_meanwhile(
+    client: httpx.Client, search: Search
+) -> None:
+    rows = [{"text": one.text, "id": one.id, "title": one.title} for one in news(300)]
+    response = client.post("/v1/articles", json=rows)
+    assert (response.json()["total"], response.json()["state"] != "failed") == (300, True)
+    job = finished(client, response)
+    assert (job["state"], job["done"], job["added"], len(job["results"])) == ("done", 300, 300, 300)
+    assert finished(client, client.post("/v1/articles", json=rows))["unchanged"] == 300
+    assert search.library.state().articles == 300
+
+
+def test_a_small_request_and_a_removal_do_not_wait_for_a_long_job_to_end(client: httpx.Client) -> None:
+    # Long enough that it cannot be over before the others are handed in, however slow the machine: each waits for the last.
+    rows = [{"text": " ".join([one.text] * 20), "id": one.id} for one in news(600)]
+    sent(client, ("bridge.txt", BRIDGE.encode()))
+    long = client.post("/v1/articles", json=rows).headers["location"]
+    assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}
+    (bridge,) = client.get("/v1/articles", params={"q": "bridge"}).json()["articles"]
+    assert client.delete(f"/v1/articles/{bridge['id']}").json() == {"removed": bridge["id"]}
+    assert client.get(long).json()["state"] == "running"
+
+
+def test_what_is_removed_is_gone_from_every_address(client: httpx.Client) -> None:
+    article_id = sent(client, ("bridge.txt", BRIDGE.encode())).json()["results"][0]["article_id"]
+    assert client.delete(f"/v1/articles/{article_id}").status_code == 200
+    assert client.get(f"/v1/articles/{article_id}").status_code == 404
+    assert client.get("/v1/articles").json()["articles"] == []
+    assert client.get("/v1/search", params={"q": "bridge"}).json()["hits"] == []
+    response = client.delete(f"/v1/articles/{article_id}")
+    assert (response.status_code, error_of(response)["code"]) == (404, "article_not_found")
+
+
+def test_another_writer_is_a_409_that_names_it_and_a_moment_later_it_works(client: httpx.Client, search: Search) -> None:
+    article_id = sent(client, ("bridge.txt", BRIDGE.encode())).json()["results"][0]["article_id"]
+    with Library.open(search.library.folder, command="the other one") as other, other.writing():
+        added, removed = sent(client, ("market.txt", MARKET.encode())), client.delete(f"/v1/articles/{article_id}")
+        for response in (added, removed):
+            assert (response.status_code, error_of(response)["code"]) == (409, "library_locked")
+            assert "the other one" in response.json()["error"]["message"]
+    assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}
+
+
+def test_a_library_that_is_read_only_is_read_and_not_changed(search: Search) -> None:
+    add(search, news(1))
+    with serving(search, read_only=True) as client:
+        tried = [sent(client, ("a.txt", b"A text.")), client.delete("/v1/articles/story0"), client.get("/v1/jobs/x")]
+        for response in tried:
+            assert (response.status_code, error_of(response)["code"]) == (403, "read_only")
+            assert "RAG_READ_ONLY" in response.text
+        assert client.get("/v1/articles").json()["total"] == 1
+
+
+def test_with_keys_only_an_editor_may_change_anything(search: Search) -> None:
+    add(search, news(1))
+    keys = Keys.parse(["ann:reader:one", "bob:editor:two"], is_local=True)
+    with serving(search, keys=keys) as client:
+        for key, status in (({}, 401), ({"authorization": "Bearer one"}, 403)):
+            for method, path in (("POST", "/v1/articles"), ("DELETE", "/v1/articles/story0"), ("GET", "/v1/jobs/x")):
+                response = client.request(method, path, headers=key)
+                assert response.status_code == status
+                error_of(response)
+        editor = {"authorization": "Bearer two"}
+        assert client.post("/v1/articles", json={"text": BRIDGE}, headers=editor).status_code == 200
+        assert client.delete("/v1/articles/story0", headers=editor).status_code == 200
+
+
+def test_an_address_is_fetched_only_where_that_is_allowed(client: httpx.Client) -> None:
+    response = client.post("/v1/articles", json={"url": "https://example.org/a"})
+    assert (response.status_code, error_of(response)["code"]) == (422, "address_refused")
+    assert "RAG_ALLOW_URLS" in response.text
+
+
+def test_an_allowed_address_that_leads_inside_is_refused(search: Search) -> None:
+    with serving(search, web=Web(allow_urls=True)) as client:
+        for url in ("http://127.0.0.1:7860/", "http://[::1]/", "file:///etc/passwd", "http://169.254.169.254/"):
+            response = client.post("/v1/articles", json={"url": url})
+            assert (response.status_code, error_of(response)["code"]) == (422, "address_refused")
+
+
+NAMES = [
+    "../../../evil.txt",
+    "/etc/evil.txt",
+    "C:\\evil.txt",
+    "..\\..\\evil.txt",
+    "a\u202eevil.txt",
+    "x" * 5000 + ".txt",
+    "<b>.txt",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_came_with_a_file_never_becomes_a_path(client: httpx.Client, tmp_path: Path, name: str) -> None:
+    before = {path for path in tmp_path.parent.rglob("*") if "data" not in path.parts}
+    response = sent(client, (name, BRIDGE.encode()))
+    assert response.status_code in {200, 400}  # 400: headers of a part have a limit
+    assert {path for path in tmp_path.parent.rglob("*") if "data" not in path.parts} == before
+    for listed in client.get("/v1/articles").json()["articles"]:
+        assert "/" not in listed["id"]
+        assert "\u202e" not in json.dumps(listed)
+
+
+def test_a_job_of_before_a_restart_is_gone_and_says_what_to_do(client: httpx.Client) -> None:
+    response = client.get("/v1/jobs/0123456789abcdef")
+    assert (response.status_code, error_of(response)["code"]) == (404, "job_not_found")
+    assert "unchanged" in response.json()["error"]["hint"]
+
+
+def test_the_list_is_given_in_pages_and_searched_sorted_and_filtered_on_the_server(search: Search) -> None:
+    add(search, news(60))
+    with serving(search) as client:
+
+        def listed(**query: object) -> list[str]:
+            return [one["id"] for one in client.get("/v1/articles", params=query).json()["articles"]]  # type: ignore[arg-type]
+
+        assert listed() == [f"story{n}" for n in range(59, 9, -1)]
+        assert listed(offset=50) == [f"story{n}" for n in range(9, -1, -1)]
+        assert listed(limit=2, sort="title") == ["story0", "story1"]
+        assert listed(q="STORY7") == ["story7"]
+        assert listed(q="hill story7 times") == ["story7"]
+        assert listed(source="The Hill Times", sort="source", limit=1) == ["story59"]
+        assert set(listed(since="2024-03-01", until="2024-03-31")) == {"story2", "story14", "story26", "story38", "story50"}
+        newest = client.get("/v1/articles", params={"sort": "published", "limit": 1}).json()
+        assert newest["articles"][0]["published_at"] == newest["library"]["newest"]
+        assert newest["total"] == 60
+        assert newest["sources"] == [{"name": "The Harbour Post", "articles": 30}, {"name": "The Hill Times", "articles": 30}]
+        for wrong in ({"limit": 0}, {"limit": 201}, {"offset": -1}, {"sort": "size"}, {"since": "soon"}):
+            assert client.get("/v1/articles", params=wrong).status_code == 422

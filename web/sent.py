@@ -1,0 +1,117 @@
+"""What somebody sends to be added: files, written articles, web addresses. Each becomes an item that can be read once, later.
+
+A name that came with a file is words: part of what identifies the article, shown to people, and never a path.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, BinaryIO, NoReturn
+
+from fastapi import HTTPException, Request
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from index.article import Article, clean, content_hash
+from index.errors import TooLarge, UnusableContent
+from index.fetch import Web, read_url
+from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
+from index.readers.raw import one_line
+from web.article_models import ArticleIn
+from web.jobs import Item
+from web.limits import SENT_ITEMS
+from web.problems import Problem
+
+_NAME_CHARACTERS = 300
+_MULTIPART, _JSON = "multipart/form-data", "application/json"
+
+
+async def items_of(request: Request, web: Web) -> list[Item]:
+    """Take the body of a request apart. Raises Problem: 400 malformed, 413 too much at once, 415 of another type."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type == _MULTIPART:
+        return await _files(request)
+    if content_type == _JSON:
+        return _written(await _json(request), web)
+    hint = f"Send files as {_MULTIPART}, or articles as {_JSON}; /docs describes both."
+    raise Problem(415, "unsupported_type", "The body is neither files nor JSON.", hint)
+
+
+async def _files(request: Request) -> list[Item]:
+    try:
+        form = await request.form(max_files=SENT_ITEMS, max_fields=SENT_ITEMS)
+    except HTTPException as error:
+        raise Problem(
+            400, "not_multipart", f"The body could not be read: {error.detail}", "Send files as an HTML form does."
+        ) from error
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if not files:
+        raise Problem(422, "nothing_sent", "There is no file in the body.", "Send at least one, in a field called files.")
+    return [_file(one.file, one.filename or "", one.size or 0) for one in files]
+
+
+def _file(stream: BinaryIO, given_name: str, size: int) -> Item:
+    name = one_line(given_name, _NAME_CHARACTERS) or "a file without a name"
+
+    def read() -> Iterator[Article]:
+        if size > MAX_BYTES:
+            raise TooLarge(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
+        if name.rpartition("/")[2] == METADATA_FILE:
+            raise UnusableContent("it describes the files beside it and is no article")
+        stream.seek(0)
+        data = stream.read()
+        stream.close()
+        yield from read_bytes(data, given_name, origin=f"upload:{name}")
+
+    return Item(name, read, stream.close)
+
+
+async def _json(request: Request) -> Any:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            message = f"The JSON is over the limit of {MAX_BYTES // 1024 // 1024} MB."
+            raise Problem(413, "body_too_big", message, "Send fewer articles at a time.")
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "not_json", "The body is not JSON.", "Send an article or a list of articles, in UTF-8.") from error
+
+
+def _written(document: Any, web: Web) -> list[Item]:
+    several: Sequence[Any] = document if isinstance(document, list) else [document]
+    if not several:
+        raise Problem(422, "nothing_sent", "The list is empty.", "Send at least one article.")
+    if len(several) > SENT_ITEMS:
+        message = f"The list has {len(several):,} articles; the limit is {SENT_ITEMS:,}."
+        raise Problem(413, "too_many", message, "Send them in several requests.")
+    return [_one_written(one, f"article {number}", web) for number, one in enumerate(several, start=1)]
+
+
+def _one_written(document: Any, place: str, web: Web) -> Item:
+    try:
+        sent = ArticleIn.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        said = f"{where}: {first['msg']}" if where else first["msg"]
+        return Item(place, partial(_refuse, said[:300]))
+    if sent.text is None:
+        url = sent.url or ""
+        return Item(one_line(url, _NAME_CHARACTERS), partial(read_url, url, web))
+    name = sent.title or sent.id or sent.url or place
+    return Item(one_line(name, _NAME_CHARACTERS), partial(_read_text, sent.text, _origin(sent, sent.text), sent.facts()))
+
+
+def _origin(sent: ArticleIn, text: str) -> str:
+    """Return what makes it the same article when it is sent again: its id, its address, or else its very words."""
+    return f"sent:{sent.id}" if sent.id else sent.url or f"sent:{content_hash(clean(text))}"
+
+
+def _read_text(text: str, origin: str, known: dict[str, str]) -> Iterator[Article]:
+    yield from_text(text, origin=origin, known=known)
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise UnusableContent(reason)
