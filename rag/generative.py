@@ -7,6 +7,7 @@ Where the model fails, the quotations that were found without it follow, behind 
 import logging
 import re
 import secrets
+import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from index.embedder import PassageEmbedder
 from rag.evidence import Composition
 from rag.marks import Said, SentenceStream
-from rag.model import MOST_ANSWER_TOKENS, LanguageModel, Limits, ModelFailed, tokens
+from rag.model import MOST_ANSWER_TOKENS, PULSE_SECONDS, LanguageModel, Limits, ModelFailed, tokens
 from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
 from rag.provider import Why
 from rag.sentences import SentenceScorer
@@ -70,7 +71,10 @@ class GenerativeWriter:
     def write(
         self, query: Query, readings: Sequence[Reading], quotes: Sequence[Claim]
     ) -> Generator[Delta | Citation, None, Written]:
-        """Yield checked sentences with their citations; `quotes`, with a notice, when the model fails. No readings, no call."""
+        """Yield checked sentences with their citations; `quotes`, with a notice, when the model fails. No readings, no call.
+
+        While there is nothing to say, an empty Delta comes now and then, so that whoever has gone away need not be waited for.
+        """
         answer = Composition()
         try:
             refused = yield from self._sentences(query, evidence(readings, self._model.window), answer)
@@ -88,6 +92,9 @@ class GenerativeWriter:
         waiting: list[Said] = []  # unsupported ones are not shown before the first that is supported
         before: set[str] = set()
         for said in self._said(query, found):
+            if said is None:
+                yield Delta("")
+                continue
             if not before and _refuses(said):
                 return True
             if len(before) == _MOST_SENTENCES or said.text in before:
@@ -107,16 +114,24 @@ class GenerativeWriter:
             raise ModelFailed("nonsense")
         return False
 
-    def _said(self, query: Query, found: Sequence[Reading]) -> Iterator[Said]:
-        """Yield the model's finished sentences, but for those that repeat its rules; a last one without an end is not one."""
+    def _said(self, query: Query, found: Sequence[Reading]) -> Iterator[Said | None]:
+        """Yield the model's finished sentences, but for those that repeat its rules; None now and then while there is none."""
         fence = secrets.token_hex(6)  # an article cannot know it, so it cannot end the evidence and speak as somebody else
         rules, stream = RULES.format(fence=fence), SentenceStream()
         repeated = _runs(rules)
+
+        def own(finished: Iterator[Said]) -> list[Said | None]:
+            return [said for said in finished if not repeated & _runs(said.text) and fence not in said.text]
+
         pieces = self._model.say(rules, question(query.text, found, fence))
         try:
+            heard = time.monotonic()
             for piece in pieces:
-                yield from (said for said in stream.feed(piece) if not repeated & _runs(said.text) and fence not in said.text)
-            yield from (said for said in stream.finish() if not repeated & _runs(said.text) and fence not in said.text)
+                said = own(stream.feed(piece))
+                if said or time.monotonic() - heard >= PULSE_SECONDS:
+                    yield from said or [None]
+                    heard = time.monotonic()
+            yield from own(stream.finish())
         finally:
             pieces.close()
 

@@ -60,7 +60,7 @@ class FootnoteChat(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         for event in self._events(messages, stop):
             match event:
-                case Delta(text=text):
+                case Delta(text=text) if text:
                     chunk = AIMessageChunk(content=[_block(text)])
                 case Citation():
                     chunk = AIMessageChunk(content=[_block("", [_citation(event)])])

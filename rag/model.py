@@ -19,6 +19,7 @@ from rag.provider import CUT, Why, ending, failures, meaning, open_chat
 
 MOST_ANSWER_TOKENS = 700
 WINDOW_TOKENS = 4096  # of a model that does not say how much it reads; every current one reads at least this much
+PULSE_SECONDS = 0.5  # the longest that whoever waits for words hears nothing, so that it can give up in between
 _AT_ONCE = 16  # calls under way, those that were given up and still hang included
 
 
@@ -73,7 +74,7 @@ class LanguageModel:
         return cls(chat, Allowance(limits.calls, limits.tokens, account), limits.seconds, window)
 
     def say(self, rules: str, question: str) -> Generator[str]:
-        """Yield the model's words as they come. Raises ModelFailed, at the latest when the time is over."""
+        """Yield the model's words as they come, "" while none come. Raises ModelFailed, at the latest when the time is over."""
         deadline = time.monotonic() + self._seconds
         asked = tokens(rules) + tokens(question)
         booked = asked + MOST_ANSWER_TOKENS
@@ -137,12 +138,11 @@ class _Call(Thread):
             raise EOFError(f"the model's answer ends with {finish or 'nothing'}")
 
     def pieces(self, deadline: float) -> Iterator[str]:
-        """Yield what arrives until it ends. Raises ModelFailed."""
+        """Yield what arrives until it ends, "" when nothing has for a while. Raises ModelFailed."""
         while True:
-            try:
-                arrived = self._arrived.get(timeout=max(0.0, deadline - time.monotonic()))
-            except Empty:
-                raise ModelFailed("slow") from None
+            arrived: str | _Ended = ""
+            with contextlib.suppress(Empty):
+                arrived = self._arrived.get(timeout=max(0.0, min(PULSE_SECONDS, deadline - time.monotonic())))
             if isinstance(arrived, _Ended):
                 if arrived.error or not arrived.foreseen:
                     raise ModelFailed(meaning(arrived.error)) from arrived.error

@@ -190,7 +190,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The next piece of the answer's text; all pieces together are `Answer.text`."""
+    """The next piece of the answer's text; all pieces together are `Answer.text`. An empty one only says that it goes on."""
 
     text: str
 

@@ -17,6 +17,7 @@ from rag.types import Answer, Citation, Delta, Event, Searched
 from web.problems import Problem, of_crash, of_library, request_id
 
 _LOG = logging.getLogger("footnote.web")
+_GOES_ON = Delta("")
 _AHEAD = 64  # events that may wait for a slow client before the work that makes them waits too
 
 Write = Callable[[Event | Problem], str]
@@ -69,9 +70,10 @@ class _Belt:
         try:
             with closing(self._events):
                 while not self._unwanted and (event := next(self._events, None)):
-                    self._arrived.append(event)
-                    self._tell()
-                    self._room.acquire()
+                    if event != _GOES_ON:
+                        self._arrived.append(event)
+                        self._tell()
+                        self._room.acquire()
         finally:
             self._over = True
             self._tell()

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-SINK = "http://sink.invalid"
+SINK_HOST = "sink.invalid"  # a model server puts another in its place, where a test counts who calls
+SINK = f"http://{SINK_HOST}"
 WANTED_VARIABLE = "OPENAI_API_KEY"
 _EVIDENCE = re.compile(r"BEGIN (\w+)\n(.*)\nEND \1\s+Question: (.*)", re.DOTALL)
 _PASSAGE = re.compile(r"^\[(\d+)\] [^\n]*\n(.*?)(?=\n\n\[\d+\] |\Z)", re.DOTALL | re.MULTILINE)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.doubles.manners import Messages, obediently, well
+from tests.doubles.manners import SINK_HOST, Messages, obediently, well
 
 PIECE = 3  # characters: every mark arrives split
 LONGEST = 20.0  # seconds that anything goes on here; longer than any time limit that a test sets
@@ -43,10 +43,14 @@ WRITERS: dict[str, Callable[[Messages], str]] = {
 
 
 class ModelServer:
-    """Serves until closed; `requests` keeps the body of every call, so that a test can say that there was none."""
+    """Serves until closed; `requests` keeps the body of every call, so that a test can say that there was none.
 
-    def __init__(self, port: int = 0) -> None:
+    The obedient model sends people to the host `sink`.
+    """
+
+    def __init__(self, port: int = 0, sink: str = SINK_HOST) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.sink = sink
         self.over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"double": self}))
         self._server.daemon_threads = True
@@ -56,6 +60,10 @@ class ModelServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def text(self, manners: str, messages: Messages) -> str:
+        """Return what a model with these manners writes."""
+        return WRITERS[manners](messages).replace(SINK_HOST, self.sink)
 
     def close(self) -> None:
         self.over.set()
@@ -98,14 +106,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _whole(self, manners: str, asked: dict[str, Any]) -> None:
-        message = {"role": "assistant", "content": WRITERS[manners](asked["messages"])}
+        message = {"role": "assistant", "content": self.double.text(manners, asked["messages"])}
         body = json.dumps(_envelope("chat.completion", {"message": message, "finish_reason": "stop"})).encode()
         self._head(200, "application/json", len(body))
         self.wfile.write(body)
 
     def _stream(self, manners: str, asked: dict[str, Any]) -> None:
         self._head(200, "text/event-stream", None)
-        for event in _events(manners, asked["messages"], self.double.over):
+        for event in _events(self.double, manners, asked["messages"]):
             self.wfile.write(b"data: " + event + b"\n\n" if event else b": still here\n\n")
             self.wfile.flush()
 
@@ -121,18 +129,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-def _events(manners: str, messages: Messages, over: threading.Event) -> Iterator[bytes]:
+def _events(double: ModelServer, manners: str, messages: Messages) -> Iterator[bytes]:
     """Yield the events of a stream; an empty one is a comment that keeps the connection alive."""
     until = time.monotonic() + LONGEST
     if manners == "invalid-utf8":
         yield _chunk("The harbour ").replace(b"harbour", b"h\xff\xfe\xc3(rbour")
     elif manners in {"silent", "dripping", "endless", "endless-word"}:
         words = {"endless": "and so on and on. [1] ", "endless-word": "a" * 50, "dripping": "so "}
-        while time.monotonic() < until and not over.is_set():
+        while time.monotonic() < until and not double.over.is_set():
             yield _chunk(words[manners]) if manners in words else b""
             time.sleep(0.05 if manners in {"silent", "dripping"} else 0.0005)
     else:
-        yield from _written(manners, WRITERS[manners](messages), over)
+        yield from _written(manners, double.text(manners, messages), double.over)
 
 
 def _written(manners: str, text: str, over: threading.Event) -> Iterator[bytes]:

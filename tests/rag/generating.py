@@ -15,6 +15,7 @@ from rag.generative import GenerativeWriter
 from rag.model import Limits
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import Answer, Event
+from tests.doubles.manners import SINK_HOST
 from tests.doubles.model_server import ModelServer
 from tests.fakes import WordCountEmbedder
 
@@ -69,8 +70,10 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, patch: pytest.MonkeyPatch, stored: Sequence[Article] | None = None) -> Iterator[Scene]:
-    with ModelServer() as server, library(folder, stored or articles()) as search:
+def scene(
+    folder: Path, patch: pytest.MonkeyPatch, stored: Sequence[Article] | None = None, sink: str = SINK_HOST
+) -> Iterator[Scene]:
+    with ModelServer(sink=sink) as server, library(folder, stored or articles()) as search:
         patch.setenv("OPENAI_BASE_URL", server.url)
         patch.setenv("OPENAI_API_KEY", "sk-secret-of-the-test")
         yield Scene(search, server)
