@@ -19,8 +19,7 @@ from index.errors import LibraryError, LibraryMissing
 from index.fetch import Web
 from index.search import Search
 from rag.answer import Answerer
-from rag.generative import GenerativeWriter
-from rag.model import Limits
+from rag.configured import configured_writer
 from rag.provider import LanguageModelError
 from settings import BadSetting, Settings, read
 from web.access import log_as_json
@@ -130,7 +129,7 @@ class Loader(threading.Thread):
         importing.start()
         gate.loading("The library is being opened.")
         embedder = Embedder(settings.embedder)
-        generative = _writer(settings, embedder)
+        generative = configured_writer(settings, settings.data, embedder)
         search = open_library(settings, embedder, gate)
         gate.loading("The language models are being loaded.")
         embedder.load()
@@ -151,12 +150,6 @@ class Loader(threading.Thread):
         self.exit_status = exit_status
         time.sleep(_TIME_TO_BE_READ)
         self._server.should_exit = True
-
-
-def _writer(settings: Settings, embedder: Embedder) -> GenerativeWriter | None:
-    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
-    account = None if settings.read_only else settings.data / "model_use.json"
-    return GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
 
 
 def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:

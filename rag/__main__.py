@@ -21,9 +21,8 @@ from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
 from rag.answer import Answerer
+from rag.configured import configured_writer
 from rag.evaluation import QuestionsError, as_table, by_type, read_cases, run
-from rag.generative import GenerativeWriter
-from rag.model import Limits
 from rag.provider import LanguageModelError
 from rag.reader import ReaderError, TrainedReader
 from rag.types import Answer
@@ -75,9 +74,7 @@ def _day(given: str) -> str:
 @contextmanager
 def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Answerer, Search]]:
     embedder, data = Embedder(settings.embedder), options.data or settings.data
-    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
-    account = None if settings.read_only else data / "model_use.json"
-    generative = GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
+    generative = configured_writer(settings, data, embedder)
     with Search.open(data, embedder) as search:
         answerer = Answerer.over(search, generative)
         if answerer.notice:

@@ -14,8 +14,8 @@ from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
 from rag.answer import Answerer
+from rag.configured import configured_writer
 from rag.generative import GenerativeWriter
-from rag.model import Limits
 from rag.provider import LanguageModelError
 from settings import BadSetting, Settings, read
 from web.gate import Services
@@ -28,7 +28,7 @@ def main() -> int:
     try:
         settings = read()
         embedder = Embedder(settings.embedder)
-        generative = _writer(settings, embedder)
+        generative = configured_writer(settings, settings.data, embedder)
         search = Search.open(settings.data, embedder)
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
@@ -39,12 +39,6 @@ def main() -> int:
     with search:
         create_server(_loading(search, generative).result, _page(settings)).run("stdio")
     return 0
-
-
-def _writer(settings: Settings, embedder: Embedder) -> GenerativeWriter | None:
-    limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
-    account = None if settings.read_only else settings.data / "model_use.json"
-    return GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
 
 
 def _loading(search: Search, generative: GenerativeWriter | None) -> Future[Services]:

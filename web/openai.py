@@ -48,7 +48,7 @@ class CompletionOut(_Shape):
     created: int
     model: str
     choices: list[dict[str, Any]]
-    usage: dict[str, int]
+    usage: dict[str, int] | None
     footnote: dict[str, Any]
 
 
@@ -61,7 +61,7 @@ class ResponseOut(_Shape):
     model: str
     status: Literal["completed"]
     output: list[dict[str, Any]]
-    usage: dict[str, Any]
+    usage: dict[str, Any] | None
     footnote: dict[str, Any]
 
 

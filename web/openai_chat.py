@@ -5,12 +5,11 @@ import uuid
 from dataclasses import dataclass, field
 
 from rag.types import Answer, Citation, Delta, Event
-from web.openai_sources import MODEL, Object, annotation, rest, source_list
+from web.openai_sources import MODEL, Object, annotation, rest, source_list, usage
 from web.problems import Problem
 from web.stream import data_line
 
-# Quoting takes no tokens; those of a language model that writes are counted by its provider, and against our own limits.
-_NO_TOKENS = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_NO_TOKENS: Object = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 
 
 def completion(answer: Answer, base: str) -> Object:
@@ -19,7 +18,7 @@ def completion(answer: Answer, base: str) -> Object:
     content = answer.text + source_list(answer.citations, base)
     message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-    return {**_head("chat.completion"), "choices": [choice], "usage": _NO_TOKENS, "footnote": rest(answer)}
+    return {**_head("chat.completion"), "choices": [choice], "usage": usage(answer, _NO_TOKENS), "footnote": rest(answer)}
 
 
 @dataclass(slots=True)
@@ -45,12 +44,12 @@ class ChatChunks:
 
     def _end(self, answer: Answer) -> str:
         sources = source_list(answer.citations, self.base)
-        usage: Object = {"choices": [], "usage": _NO_TOKENS}
+        used = usage(answer, _NO_TOKENS)
         return "".join(
             (
                 self._delta({"content": sources}) if sources else "",
                 self._chunk({"choices": [_choice({}, "stop")], "footnote": rest(answer)}),
-                self._chunk(usage) if self.with_usage else "",
+                self._chunk({"choices": [], "usage": used}) if self.with_usage and used else "",
                 "data: [DONE]\n\n",
             )
         )

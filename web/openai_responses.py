@@ -5,11 +5,10 @@ import uuid
 from dataclasses import dataclass, field
 
 from rag.types import Answer, Citation, Delta, Event
-from web.openai_sources import MODEL, Object, annotation, rest, source_list
+from web.openai_sources import MODEL, Object, annotation, rest, source_list, usage
 from web.problems import Problem
 from web.stream import named_event
 
-# Quoting takes no tokens; those of a language model that writes are counted by its provider, and against our own limits.
 _NO_TOKENS: Object = {
     "input_tokens": 0,
     "output_tokens": 0,
@@ -80,7 +79,10 @@ class ResponseEvents:
         """Return the whole response."""
         self._text = answer.text + source_list(answer.citations, self.base)
         self._annotations = [_annotation(citation, self.base) for citation in answer.citations]
-        return self._response("completed", [self._item("completed")]) | {"usage": _NO_TOKENS, "footnote": rest(answer)}
+        return self._response("completed", [self._item("completed")]) | {
+            "usage": usage(answer, _NO_TOKENS),
+            "footnote": rest(answer),
+        }
 
     def _begin(self) -> str:
         return "".join(

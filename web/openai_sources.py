@@ -47,6 +47,11 @@ def rest(answer: Answer) -> Object:
     return {name: whole[name] for name in _OURS}
 
 
+def usage(answer: Answer, none: Object) -> Object | None:
+    """Return `none`, a door's words for no tokens, or None where a language model was asked: only its provider counts those."""
+    return None if "generate" in answer.timings_ms else none
+
+
 def _address(citation: Citation, base: str) -> str:
     quotation = citation.quotation
     return address_of(quotation.url, base, quotation.article_id, quotation.start, quotation.end)

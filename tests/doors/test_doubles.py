@@ -114,6 +114,18 @@ def test_a_model_that_does_not_end_is_ended_behind_every_door(stage: Stage, mann
         assert_useful(door, seen)
 
 
+@pytest.mark.parametrize("manners", ["well", "busy"])
+def test_tokens_of_a_model_are_not_told_because_only_its_provider_counts_them(stage: Stage, manners: str) -> None:
+    stage.write(manners)
+    chat: dict[str, object] = {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]}
+    options = {"include_usage": True}
+    with httpx.Client(base_url=stage.url, trust_env=False) as client:
+        assert client.post("/v1/chat/completions", json=chat).json()["usage"] is None
+        assert client.post("/v1/responses", json={"model": "footnote", "input": QUESTION}).json()["usage"] is None
+        streamed = client.post("/v1/chat/completions", json={**chat, "stream": True, "stream_options": options}).text
+        assert "usage" not in streamed
+
+
 def test_all_doors_share_the_allowance_of_a_day(stage: Stage) -> None:
     stage.write("well", Limits(seconds=20.0, calls=1))
     (_, first), *others = stage.asked()
