@@ -13,9 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from index import copies
 from index.article import Article, Passage
+from index.checksums import article_checksum, checksum, passages_checksum
 from index.errors import UnusableContent
-from index.integrity import article_checksum, checksum, passages_checksum
 from index.rows import ARTICLE_COLUMNS, Version, restored
 
 Outcome = Literal["added", "updated", "unchanged"]
@@ -91,6 +92,7 @@ def remove(connection: sqlite3.Connection, article_id: str) -> bool:
         [(passage, title, text[start:end]) for passage, start, end in rows],
     )
     connection.execute("DELETE FROM vectors WHERE passage IN (SELECT number FROM passages WHERE article = ?)", (number,))
+    copies.forget(connection, number)
     for table in ("passages", "versions"):
         connection.execute(f"DELETE FROM {table} WHERE article = ?", (number,))  # noqa: S608 - a constant
     connection.execute("DELETE FROM articles WHERE number = ?", (number,))
@@ -131,10 +133,11 @@ def insert(
         )
     ]
     marks = ", ".join("?" * (len(columns) + 4))
-    number = connection.execute(
+    connection.execute(
         f"INSERT INTO articles (number, {ARTICLE_COLUMNS}, checksum, passages_checksum, text) VALUES ({marks})",  # noqa: S608
         (number, *columns, article_checksum(columns, versions), passages_checksum(rows), article.text),
-    ).lastrowid
+    )
+    (number,) = connection.execute("SELECT number FROM articles WHERE id = ?", (article.id,)).fetchone()
     connection.executemany(
         "INSERT INTO versions VALUES (?, ?, ?, ?)", [(number, one.content_hash, one.replaced_at, one.text) for one in versions]
     )
@@ -144,6 +147,7 @@ def insert(
         "INSERT INTO keywords (rowid, title, body) VALUES (?, ?, ?)",
         [(row[0], article.title, article.text[row[1] : row[2]]) for row in rows],
     )
+    copies.record(connection, number, article.text)
 
 
 def _next_passage(connection: sqlite3.Connection) -> int:

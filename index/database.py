@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from index.copies import SCHEMA as COPIES
 from index.failures import code_of, failures, not_writable
 
 APPLICATION_ID = 0x466F6F74  # "Foot", in the file's header
-FORMAT = 2
+FORMAT = 3  # index/upgrade.py brings older ones up to it
 _BUSY_SECONDS = 10.0
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "cell_size_check=ON", "cache_size=-16384")
 
@@ -154,7 +155,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Make an empty file (or an in-memory database) a library without its `state` row."""
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version={FORMAT}")
-    connection.executescript(SCHEMA)
+    connection.executescript(";".join((SCHEMA, *COPIES)))
 
 
 def settle(connection: sqlite3.Connection) -> None:

@@ -4,36 +4,18 @@ SQLite's own check of the structure, the checksum of every article with its pass
 against the texts. Knows no files: the cheap check of the whole file is `index.seal`.
 """
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from index import copies
 from index.article import Article, content_hash
+from index.checksums import article_checksum, checksum, passages_checksum
 from index.database import FORMAT, create_tables
 from index.rows import ARTICLE_COLUMNS, Version, restored
-
-
-def checksum(values: Sequence[object], blobs: Iterable[bytes] = ()) -> str:
-    """Return the SHA-256 of JSON values and blobs, in this order."""
-    digest = hashlib.sha256(json.dumps(values, ensure_ascii=True, separators=(",", ":"), default=repr).encode())
-    for blob in blobs:
-        digest.update(blob)
-    return digest.hexdigest()
-
-
-def article_checksum(columns: Sequence[object], versions: Iterable[Version]) -> str:
-    """Checksum of an article's row and of the versions it replaced (texts through their content hashes)."""
-    return checksum([list(columns), sorted([one.content_hash, one.replaced_at, one.text is not None] for one in versions)])
-
-
-def passages_checksum(passages: Iterable[tuple[int, int, int, bytes]]) -> str:
-    """Checksum of an article's passages `(number, start, end, vector)`."""
-    rows = list(passages)
-    return checksum([[number, start, end] for number, start, end, _ in rows], (vector for *_, vector in rows))
+from index.upgrade import upgrade
 
 
 def problems(source: sqlite3.Connection) -> list[str]:
@@ -41,9 +23,10 @@ def problems(source: sqlite3.Connection) -> list[str]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         try:
             source.backup(copy)
+            upgrade(copy)  # what an older Footnote wrote is checked as it will be
             found = _structure(copy)
             if not found:
-                found = [*_state(copy), *_articles(copy), *_orphans(copy), *_keywords(copy)]
+                found = [*_state(copy), *_articles(copy), *_orphans(copy), *_keywords(copy), *copies.problems(copy)]
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             return [f"it cannot be read through ({error})"]
     return found

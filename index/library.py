@@ -21,6 +21,7 @@ from index.listing import Listing
 from index.rows import Listed, State, Version
 from index.seal import SEAL, Seal, refuse_problems, trust
 from index.snapshot import Snapshot
+from index.upgrade import OLDEST, upgrade
 from index.writer import sole_writer
 
 FILE = "library.sqlite3"
@@ -65,6 +66,7 @@ class Library:
             library._refuse_foreign()
             if check:
                 trust(library._database, folder)
+                library._bring_up_to_date()
             library._refuse_other_fingerprint()
         except BaseException:
             library.close()
@@ -234,11 +236,20 @@ class Library:
             (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in _HEADER)
         if application != APPLICATION_ID:
             raise damaged(self._database.path, "it is not a library of Footnote")
-        if version != FORMAT:
+        if not OLDEST <= version <= FORMAT:
             raise FingerprintMismatch(
-                f"the library is in format {version}, and this program reads format {FORMAT}",
+                f"the library is in format {version}, and this program reads formats up to {FORMAT}",
                 "use the version of Footnote that made it",
             )
+
+    def _bring_up_to_date(self) -> None:
+        with self._database.reading() as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != FORMAT:
+            _log.warning("the library is in format %s and is brought up to format %s; this happens once", version, FORMAT)
+            with self._changing() as connection:
+                if upgrade(connection):
+                    advance(connection)
 
     def _refuse_other_fingerprint(self) -> None:
         with self.reading() as snapshot:

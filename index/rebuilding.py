@@ -28,6 +28,7 @@ from index.integrity import Intact, intact_articles
 from index.library import FILE, Library
 from index.passages import split
 from index.seal import Seal
+from index.upgrade import upgrade
 from index.writer import sole_writer
 
 _SHARED_LOCK = (0x40000002, 510)  # where an open SQLite connection holds its lock: sqlite.org/src, os_unix.c
@@ -112,7 +113,15 @@ def _copied(path: Path, elsewhere: Path) -> sqlite3.Connection:
     for suffix in ("", "-wal"):
         with suppress(FileNotFoundError):
             shutil.copyfile(f"{path}{suffix}", f"{elsewhere / FILE}{suffix}")
-    return connect(elsewhere / FILE, "rw")
+    source = connect(elsewhere / FILE, "rw")
+    source.execute("BEGIN")
+    try:
+        upgrade(source)
+    except (sqlite3.DatabaseError, TypeError, ValueError):  # too damaged: what can be read of it is read as it is
+        source.execute("ROLLBACK")
+    else:
+        source.execute("COMMIT")
+    return source
 
 
 def _ids(source: sqlite3.Connection) -> set[str]:

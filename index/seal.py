@@ -15,10 +15,11 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.checksums import checksum
 from index.database import Database
 from index.durable import replace
 from index.failures import damaged
-from index.integrity import checksum, problems
+from index.integrity import problems
 from index.snapshot import Snapshot
 
 SEAL = "library.seal"

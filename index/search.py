@@ -16,6 +16,7 @@ from index.embedder import PassageEmbedder
 from index.fingerprint import fingerprint
 from index.library import Library, refuse_other_fingerprint
 from index.snapshot import Snapshot, Within
+from index.stories import Stories, nearly_having
 from index.vectors import Vectors
 from index.words import rarest, words
 
@@ -25,7 +26,11 @@ VECTOR_WEIGHT = 0.5  # against the keywords; a min-max normalised mean beat rank
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, its article, and why it stands where it stands (`rank` counts from 1)."""
+    """A passage that was found, its article, and why it stands where it stands (`rank` counts from 1).
+
+    `tellings` are all articles that tell the article's story in nearly the same words, itself among them, the original first;
+    none when it is alone.
+    """
 
     passage: Passage
     article: Article
@@ -33,6 +38,17 @@ class Hit:
     keyword_score: float
     vector_score: float
     rank: int
+    tellings: tuple[Article, ...] = ()
+
+    @property
+    def also_in(self) -> tuple[Article, ...]:
+        """The other articles in which this passage stands, too, or most of it."""
+        return nearly_having(self.article.text, self.passage.start, self.passage.end, self.copies)
+
+    @property
+    def copies(self) -> tuple[Article, ...]:
+        """The other articles that tell the story."""
+        return tuple(article for article in self.tellings if article.id != self.article.id)
 
 
 class Search:
@@ -63,27 +79,53 @@ class Search:
         self.close()
 
     def search(
-        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, source: str | None = None
+        self,
+        query: str,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        as_of: str | None = None,
+        source: str | None = None,
     ) -> list[Hit]:
         """Return the k best passages, best first; of equals, the one added first. No words, no hits.
 
-        `since` and `until` are ISO dates, both included; `source` is an outlet's exact name. ValueError for what is no date.
+        `since` and `until` are ISO dates, both included; with `as_of` nothing is found that was published or updated later;
+        `source` is an outlet's exact name. ValueError for what is no date.
+
+        Where several articles have the same words, the original is found for all of them, see index/stories.py.
         """
-        query, within = clean(query), Within(since, until, source)
+        query, within = clean(query), Within(since, until, source, as_of)
         query_words = words(query)
         if k <= 0 or not query_words:
             return []
         vector = self.embedder.vectors([query])[0].astype(np.float32)
+        candidates = max(CANDIDATES, k)
+        hits, were_all = self._found(query_words, vector, k, within, candidates)
+        while len(hits) < k and not were_all:  # copies of a few stories were all that was found
+            candidates *= 4
+            hits, were_all = self._found(query_words, vector, k, within, candidates)
+        return hits
+
+    def _found(
+        self, query_words: Sequence[str], vector: np.ndarray, k: int, within: Within, candidates: int
+    ) -> tuple[list[Hit], bool]:
+        """Return the k best of so many candidates of each kind, and whether there are no more."""
         with ExitStack() as stack:
             with self._vectors.lock:
                 snapshot = stack.enter_context(self.library.reading())
                 refuse_other_fingerprint(snapshot.fingerprint, self._fingerprint)
                 among = snapshot.numbers(within) if within else None
-                near = self._vectors.nearest(snapshot, vector, max(CANDIDATES, k), among)
-            keyword_hits = snapshot.keyword_hits(self._telling_words(snapshot, query_words), max(CANDIDATES, k), within)
+                near = self._vectors.nearest(snapshot, vector, candidates, among)
+            telling = self._telling_words(snapshot, query_words)
+            keyword_hits = snapshot.keyword_hits(telling, candidates, within)
             keyword_scores = dict(keyword_hits)
-            numbers = sorted({*near, *keyword_scores})
-            return _ranked(snapshot, numbers, keyword_scores, vector, k)
+            found = {*near, *keyword_scores}
+            stories = Stories(snapshot, within, sorted(found))
+            numbers = stories.originals()
+            keyword_scores |= snapshot.keyword_scores(telling, [number for number in numbers if number not in found])
+            hits = _ranked(snapshot, stories, numbers, keyword_scores, vector, k)
+            return hits, max(len(near), len(keyword_hits)) < candidates
 
     def count(self, *, since: str | None = None, until: str | None = None, source: str | None = None) -> int:
         """Return how many passages there are to search inside the dates: 0 means nothing can be found there."""
@@ -101,7 +143,7 @@ class Search:
 
 
 def _ranked(
-    snapshot: Snapshot, numbers: Sequence[int], keyword_scores: dict[int, float], vector: np.ndarray, k: int
+    snapshot: Snapshot, stories: Stories, numbers: Sequence[int], keyword_scores: dict[int, float], vector: np.ndarray, k: int
 ) -> list[Hit]:
     """Score the candidates and keep the k best. Cosines come from the stored vectors, also for those that FAISS found."""
     if not numbers:
@@ -112,8 +154,10 @@ def _ranked(
     best = sorted(range(len(numbers)), key=lambda place: (-scores[place], numbers[place]))[:k]
     found = snapshot.passages([numbers[place] for place in best])
     return [
-        Hit(*found[numbers[place]], float(scores[place]), float(keywords[place]), float(cosines[place]), rank)
+        Hit(passage, article, float(scores[place]), float(keywords[place]), float(cosines[place]), rank, tellings)
         for rank, place in enumerate(best, start=1)
+        for passage, article in (found[numbers[place]],)
+        for tellings in (stories.tellings(article.id),)
     ]
 
 

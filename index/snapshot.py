@@ -4,7 +4,8 @@ Scores: `keyword_hits` gives BM25, higher is better, 0 for no match. User text r
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +24,8 @@ _ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """What to search: articles published from day `since` through day `until`, of one outlet.
+    """What to search: articles published from day `since` through day `until`, of one outlet; with `as_of`, as the library
+    would have been on that day: nothing that was published or updated later.
 
     Undated articles are outside any dates. Raises ValueError for what is no ISO date.
     """
@@ -31,20 +33,27 @@ class Within:
     since: str | None = None
     until: str | None = None
     source: str | None = None
+    as_of: str | None = None
+
+    @property
+    def has_dates(self) -> bool:
+        return any((self.since, self.until, self.as_of))
 
     def __post_init__(self) -> None:
-        for day in (self.since, self.until):
+        for day in (self.since, self.until, self.as_of):
             if day:
                 date.fromisoformat(day[:10])
 
     def __bool__(self) -> bool:
-        return any((self.since, self.until, self.source))
+        return self.has_dates or bool(self.source)
 
     def sql(self) -> tuple[str, dict[str, str]]:
         """Return a condition on `a` (articles) and its parameters."""
         conditions = {"since": "substr(a.published, 1, 10) >= :since", "until": "substr(a.published, 1, 10) <= :until"}
+        conditions["as_of"] = "substr(max(a.published, coalesce(a.updated, a.published)), 1, 10) <= :as_of"
         conditions["source"] = "a.source = :source"
-        given = {"since": (self.since or "")[:10], "until": (self.until or "")[:10], "source": storable(self.source or "")}
+        given = {name: (getattr(self, name) or "")[:10] for name in ("since", "until", "as_of")}
+        given["source"] = storable(self.source or "")
         given = {name: value for name, value in given.items() if value}
         return " AND ".join(["1", *(conditions[name] for name in given)]), given
 
@@ -139,13 +148,57 @@ class Snapshot:
     def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Return these passages with their articles, by number."""
         rows = list(self._rows('SELECT number, article, start, "end" FROM passages WHERE number IN', numbers))
-        wanted = sorted({article for _, article, _, _ in rows})
-        articles = self._articles(f"number IN ({','.join('?' * len(wanted))})", wanted)
+        articles = self.by_number({article for _, article, _, _ in rows})
         return {
             number: (Passage(found.id, start, end, found.text[start:end]), found)
             for number, article, start, end in rows
             for found in (articles[article],)
         }
+
+    def places(self, numbers: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+        """Return `(article, start, end)` of these passages, by number; articles are numbers here."""
+        rows = self._rows('SELECT number, article, start, "end" FROM passages WHERE number IN', numbers)
+        return {number: (article, start, end) for number, article, start, end in rows}
+
+    def passages_at(self, article: int, spans: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the numbers of the article's passages that hold these spans; none when one of the spans is in no passage."""
+        rows = self._connection.execute('SELECT number, start, "end" FROM passages WHERE article = ?', (article,)).fetchall()
+        holding = [[number for number, first, last in rows if first <= start and end <= last] for start, end in spans]
+        return list(dict.fromkeys(number for one in holding for number in one)) if all(holding) else []
+
+    def tellings(self, articles: Iterable[int], within: Within) -> list[list[tuple[int, str | None]]]:
+        """Return for each story of these articles its articles inside, as `(number, published)`, where there are several."""
+        told = {row[0] for row in self._rows("SELECT story FROM signatures WHERE article IN", list(articles))}
+        counts = Counter(row[0] for row in self._rows("SELECT story FROM signatures WHERE story IN", list(told)))
+        stories = [story for story, count in counts.items() if count > 1]
+        condition, values = within.sql()
+        select = (
+            "SELECT a.number, a.published FROM signatures s JOIN articles a ON a.number = s.article"  # noqa: S608 - constants
+            f" WHERE s.story = :story AND {condition} ORDER BY a.number"
+        )
+        found = (self._connection.execute(select, {"story": story, **values}).fetchall() for story in sorted(stories))
+        return [rows for rows in found if len(rows) > 1]
+
+    def by_number(self, articles: Collection[int]) -> dict[int, Article]:
+        """Return these articles with their texts."""
+        numbers = sorted(articles)
+        found: dict[int, Article] = {}
+        for first in range(0, len(numbers), _ROWS_AT_ONCE):
+            some = numbers[first : first + _ROWS_AT_ONCE]
+            found |= self._articles(f"number IN ({','.join('?' * len(some))})", some)
+        return found
+
+    def keyword_scores(self, query_words: Sequence[str], numbers: Sequence[int]) -> dict[int, float]:
+        """Return BM25 of these passages, without those that hold none of the words."""
+        if not query_words or not numbers:
+            return {}
+        matched = {"words": _any_of(query_words), "title_weight": TITLE_WEIGHT}
+        rows = self._connection.execute(
+            "SELECT rowid, -bm25(keywords, :title_weight, 1.0) FROM keywords"  # noqa: S608 - numbers only
+            f" WHERE keywords MATCH :words AND rowid IN ({','.join(str(int(number)) for number in numbers)})",
+            matched,
+        )
+        return dict(rows)
 
     def keyword_hits(self, query_words: Sequence[str], limit: int, within: Within | None = None) -> list[tuple[int, float]]:
         """Return `(number, BM25)` of the passages that hold any of the words, best first; of equals, the one added first."""
@@ -156,7 +209,7 @@ class Snapshot:
         return self._connection.execute(
             f"SELECT keywords.rowid, -bm25(keywords, :title_weight, 1.0) AS score FROM keywords {joined}"  # noqa: S608
             f" WHERE keywords MATCH :words AND {condition} ORDER BY score DESC, keywords.rowid LIMIT :limit",
-            {"words": " OR ".join(f'"{word}"' for word in query_words), "title_weight": TITLE_WEIGHT, "limit": limit, **values},
+            {"words": _any_of(query_words), "title_weight": TITLE_WEIGHT, "limit": limit, **values},
         ).fetchall()
 
     def document_frequency(self, word: str) -> int:
@@ -177,3 +230,7 @@ class Snapshot:
         for first in range(0, len(numbers), _ROWS_AT_ONCE):
             some = [int(number) for number in numbers[first : first + _ROWS_AT_ONCE]]
             yield from self._connection.execute(f"{select} ({','.join('?' * len(some))})", some)
+
+
+def _any_of(query_words: Sequence[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in query_words)

@@ -49,9 +49,9 @@ def test_a_hit_by_words_alone_has_its_cosine_too(search):
 
 
 def test_of_equals_the_one_added_first_comes_first(search):
-    texts = [article(f"copy{n}", "The same words here.", title="T", source=f"s{n}") for n in range(8)]
-    add(search, texts)
-    assert [hit.article.source for hit in search.search("same words", 8)] == [f"s{n}" for n in range(8)]
+    orders = ("The same words here.", "Here same the words.", "Words here the same.", "Same here words the.")
+    add(search, [article(f"order{n}", text, title="T", source=f"s{n}") for n, text in enumerate(orders)])
+    assert [hit.article.source for hit in search.search("same words", 8)] == [f"s{n}" for n in range(4)]
 
 
 def test_the_same_question_gives_the_same_hits_after_opening_again(search):
