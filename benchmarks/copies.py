@@ -24,8 +24,8 @@ _SAMPLE = 400
 _LEAST_WORDS = 120
 _BOILERPLATE = (
     "Sign up for our daily newsletter to get the best stories in your inbox every morning. This story was originally published "
-    "by our partners and is republished here with permission. All rights reserved. Follow us for more news, photos and video from "
-    "around the world, and tell us what you think about this report by writing to our readers editor."
+    "by our partners and is republished here with permission. All rights reserved. Follow us for more news, photos and video "
+    "from around the world, and tell us what you think about this report by writing to our readers editor."
 )
 
 

@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("-k", type=int, default=8, help="how many (default: 8)")
     search.add_argument("--since", type=_day, metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
     search.add_argument("--until", type=_day, metavar="DATE", help="only articles published on this day or earlier")
+    search.add_argument("--as-of", type=_day, metavar="DATE", help="only articles neither published nor updated after this day")
     search.add_argument("--source", help="only articles of this outlet")
     command("verify", _verify, "check every byte of the library")
     rebuilding = "split and embed every article again; save what can be saved of a damaged library"
@@ -87,7 +88,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _day(written: str) -> str:
-    return date.fromisoformat(written).isoformat()
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -154,7 +158,8 @@ def _show(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     with Search.open(options.data, options.embedder) as search:
         query = " ".join(options.words)
-        hits = search.search(query, options.k, since=options.since, until=options.until, source=options.source)
+        dates = {"since": options.since, "until": options.until, "as_of": options.as_of}
+        hits = search.search(query, options.k, source=options.source, **dates)
     if options.json:
         _print_json(
             [
@@ -169,13 +174,15 @@ def _search(options: argparse.Namespace) -> int:
                     "start": hit.passage.start,
                     "end": hit.passage.end,
                     "text": hit.passage.text,
+                    "also_in": [copy.id for copy in hit.also_in],
                 }
                 for hit in hits
             ]
         )
         return 0
     for hit in hits:
-        print(f"{hit.rank}. {hit.article.title}  [{hit.passage.id}]  {hit.score:.3f}\n{hit.passage.text}\n")
+        others = f"  (also in {len(hit.also_in)} more)" if hit.also_in else ""
+        print(f"{hit.rank}. {hit.article.title}  [{hit.passage.id}]  {hit.score:.3f}{others}\n{hit.passage.text}\n")
     if not hits:
         _say("nothing found")
     return 0

@@ -12,12 +12,12 @@ ARTICLE_COLUMNS = "id, origin, title, source, url, published, updated, added, co
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the library holds, in numbers. `newest` is the latest known publication date, `changed` the last change (UTC)."""
+    """What the library holds, in numbers. `newest` is the latest known publication date, `last_change` is UTC."""
 
     library: str
     fingerprint: str
     generation: int
-    changed: str
+    last_change: str
     articles: int
     passages: int
     newest: str | None

@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="one answer with its citations")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="the whole answer as POST /v1/ask gives it")
-    ask.add_argument("--as-of", metavar="DAY", type=_day, help="use only articles published up to this day (YYYY-MM-DD)")
+    ask.add_argument("--as-of", metavar="DAY", type=_day, help="answer as on this day: nothing published or updated later")
+    ask.add_argument("--since", metavar="DAY", type=_day, help="use only articles published on this day or later (YYYY-MM-DD)")
+    ask.add_argument("--until", metavar="DAY", type=_day, help="use only articles published on this day or earlier")
     ask.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("eval", help="measure on your own questions")
@@ -88,7 +90,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         _say("the question is empty" if not question else "the question is longer than 4,000 characters; shorten it")
         return 2
     with _opened(options, settings) as (answerer, _):
-        answer = answerer.ask(question, as_of=options.as_of)
+        answer = answerer.ask(question, as_of=options.as_of, since=options.since, until=options.until)
     print(json.dumps(answer.as_dict(), ensure_ascii=False) if options.json else _as_text(answer))
     return 0
 

@@ -9,12 +9,14 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.search import Search
+from index.snapshot import Within
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, quotation
 from rag.extractive import ExtractiveWriter
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
+from rag.recency import NEARLY_AS_GOOD, newer
 from rag.retriever import Retriever, in_order
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import (
@@ -36,7 +38,7 @@ NEAR_MISSES = 3
 _WORDS_AT_A_TIME = 4
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
-    "outside_dates": "None of the articles falls inside these dates, so they cannot answer this.",
+    "outside_dates": "No article inside these dates answers this.",
     "nothing_relevant": "The articles do not deal with this.",
     "not_answered_by_sources": "The articles touch on this but do not answer it.",
 }
@@ -62,7 +64,7 @@ class Considered:
     """The best answer to a query before it is decided whether to give it. Without readings nothing was found."""
 
     query: Query
-    as_of: str | None
+    within: Within
     clock: Clock
     readings: Sequence[Reading] = ()
     claims: Sequence[Claim] = ()
@@ -99,17 +101,40 @@ class Answerer:
         except ReaderError as error:
             return cls(search, SentenceReader(scorer), scorer, Confidence.load("sentences"), str(error), generative)
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Answer:
         """Return the whole answer: the last event of `stream`."""
-        *_, last = self.stream(question, history, as_of, k)
+        *_, last = self.stream(question, history, as_of, k, since=since, until=until)
         assert isinstance(last, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
         return last
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
-        """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer."""
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
+        """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer.
+
+        Only articles published from day `since` through day `until` are used, and with `as_of` none that was published or
+        updated later; an undated article is outside any dates. Raises ValueError for what is no ISO date.
+        """
+        within = Within(since, until, as_of=as_of)
         query = understand(question, history)
         yield Searched(query.text)
-        considered = self.consider(query, as_of, k)
+        considered = self.consider(query, within, k)
         answer = self.decide(question, considered)
         if self._generative and not answer.abstained:
             answer = yield from _written(self._generative, considered, answer)
@@ -117,29 +142,40 @@ class Answerer:
             yield from _pieces(answer.text, answer.citations)
         yield answer
 
-    def consider(self, query: Query, as_of: str | None = None, k: int = 8) -> Considered:
+    def consider(self, query: Query, within: Within | None = None, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
 
         What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
         """
-        clock = Clock()
-        hits = self._retriever.hits(query.text, k, as_of)
+        clock, within = Clock(), within or Within()
+        hits = self._retriever.hits(query, k, within)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
         clock.lap("read")
-        first = self._written(query, as_of, clock, readings)
+        first = self._written(query, within, clock, readings)
         if first.measured is None or self._probability(first) >= self._confidence.threshold:
             return first
-        more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, as_of))
-        second = self._written(query, as_of, clock, in_order([*readings, *more]))
+        more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, within))
+        second = self._written(query, within, clock, in_order([*readings, *more]))
         clock.lap("look_again")
         return max(first, second, key=self._probability)
 
-    def _written(self, query: Query, as_of: str | None, clock: Clock, readings: Sequence[Reading]) -> Considered:
+    def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
+        """Write the best answer of these readings; when it is asked about now, the newest that is nearly as likely right."""
         if not readings:
-            return Considered(query, as_of, clock)
-        claims = self._writer.write(query, readings)
-        return Considered(query, as_of, clock, readings, claims, signals(query, readings, claims, self._frequencies(query)))
+            return Considered(query, within, clock)
+
+        def led_by(lead: Reading) -> Considered:
+            first = replace(lead, rank_score=readings[0].rank_score)
+            ordered = [first, *(reading for reading in readings if reading is not lead)]
+            claims = self._writer.write(query, ordered)
+            measured = signals(query, ordered, claims, self._frequencies(query))
+            return Considered(query, within, clock, ordered, claims, measured)
+
+        best = led_by(readings[0])
+        enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self._probability(best))
+        preferred = map(led_by, newer(readings)) if query.is_about_now else ()
+        return next((one for one in preferred if self._probability(one) >= enough), best)
 
     def _probability(self, considered: Considered) -> float:
         return self._confidence.probability(considered.measured) if considered.measured else 0.0
@@ -148,7 +184,9 @@ class Answerer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
         state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
         reason = self._reason_to_refuse(considered, confidence, state)
-        text, citations = (REFUSALS[reason], ()) if reason else compose(considered.claims)
+        text, citations = (
+            (REFUSALS[reason], ()) if reason else compose(considered.claims, about_now=considered.query.is_about_now)
+        )
         return Answer(
             id=uuid.uuid4().hex,
             question=question,
@@ -168,11 +206,19 @@ class Answerer:
     def _reason_to_refuse(self, considered: Considered, confidence: float, state: LibraryState) -> Reason | None:
         if not state.articles:
             return "empty_library"
-        if considered.measured is None:
-            return "outside_dates" if considered.as_of else "nothing_relevant"
-        if confidence >= self._confidence.threshold:
+        if considered.measured and confidence >= self._confidence.threshold:
             return None
-        return "nothing_relevant" if considered.measured.is_far_off else "not_answered_by_sources"
+        if considered.within.has_dates and self._is_answered_outside(considered):
+            return "outside_dates"
+        is_far_off = considered.measured is None or considered.measured.is_far_off
+        return "nothing_relevant" if is_far_off else "not_answered_by_sources"
+
+    def _is_answered_outside(self, considered: Considered) -> bool:
+        """Whether nothing is inside the dates, or only what is outside them would be an answer."""
+        with self._library.reading() as snapshot:
+            if not snapshot.count(considered.within):
+                return True
+        return self._probability(self.consider(considered.query)) >= self._confidence.threshold
 
     def _frequencies(self, query: Query) -> Frequencies:
         with self._library.reading() as snapshot:

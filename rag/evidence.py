@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.article import Article
-from rag.types import Citation, Claim, Delta, Quotation, Reading
+from index.stories import having
+from rag.recency import as_of
+from rag.types import Citation, Claim, Copy, Delta, Quotation, Reading
 
 _MARKUP = re.compile(r"(!(?=\[)|\](?=[(\[:])|<(?=[a-zA-Z/!?]))()")
 _FOREIGN_MARK = re.compile(r"\[(\d[\d\s,–-]*)\]")
@@ -29,6 +31,10 @@ def quotation(reading: Reading, start: int, end: int) -> Quotation:
         quote=article.text[start:end],
         content_hash=article.content_hash,
         score=round(reading.hit.score, 4),
+        also_in=tuple(
+            Copy(copy.id, copy.title, copy.source, copy.published)
+            for copy in having(article.text, start, end, reading.hit.copies)
+        ),
     )
 
 
@@ -42,9 +48,13 @@ def shown(quote: str) -> str:
 
 
 class Composition:
-    """An answer as it grows: every claim is followed by its mark `[n]`, and there is one citation per mark, in order."""
+    """An answer as it grows: every claim is followed by its mark `[n]`, and there is one citation per mark, in order.
 
-    def __init__(self) -> None:
+    Where the cited words stand in other articles, too, that is said behind the marks; one `about_now` begins with its day.
+    """
+
+    def __init__(self, *, about_now: bool = False) -> None:
+        self._about_now = about_now
         self.text = ""
         self.citations: list[Citation] = []
 
@@ -58,6 +68,9 @@ class Composition:
         cited = [quotation(source.reading, source.start, source.end) for source in sources]
         for source, quoted in zip(sources, cited, strict=True):
             verify(quoted, source.reading.hit.article)
+        if self._about_now and sources and not self.citations:
+            day = as_of(sources[0].reading.hit.article)
+            before = f"{day}, {before}" if before else f"{day}:"
         gap = (gap if self.text else "") + (f"{before} " if before else "")
         start, added = len(self.text) + len(gap), gap + said
         for quoted in cited:
@@ -68,17 +81,24 @@ class Composition:
             self.citations.append(Citation(number, start, len(self.text), quoted))
             yield self.citations[-1]
             added = ""
+        added += _counted(cited)
         if added:
             self.text += added
             yield Delta(added)
 
 
-def compose(claims: Sequence[Claim]) -> tuple[str, tuple[Citation, ...]]:
+def _counted(cited: Sequence[Quotation]) -> str:
+    """Return in how many articles besides those cited the words stand, too."""
+    others = {copy.article_id for quoted in cited for copy in quoted.also_in} - {quoted.article_id for quoted in cited}
+    return f" (also in {len(others)} other article{'s' * (len(others) != 1)})" if others else ""
+
+
+def compose(claims: Sequence[Claim], *, about_now: bool = False) -> tuple[str, tuple[Citation, ...]]:
     """Return the answer's text, every claim followed by its mark `[n]`, and one citation per mark, in order.
 
     Raises `CitationError` unless every quotation is, character by character, what its article says.
     """
-    composition = Composition()
+    composition = Composition(about_now=about_now)
     for claim in claims:
         for _ in composition.add(claim.text, (claim,), before=claim.before):
             pass

@@ -48,7 +48,7 @@ def _beside_others(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list
     told = others(query, lead.reading, ranked)
     disputed = any(verdict == "different" for verdict, _ in told)
     first = replace(lead, before=attributed(lead)) if disputed else lead
-    return [first, *(replace(_claim(reading), before=before) for before, reading in introduced(told))]
+    return [first, *(replace(_claim(reading), before=before) for before, reading in introduced(lead.reading, told))]
 
 
 def _worth(query: Query, reading: Reading) -> float:

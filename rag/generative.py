@@ -75,7 +75,7 @@ class GenerativeWriter:
 
         While there is nothing to say, an empty Delta comes now and then, so that whoever has gone away need not be waited for.
         """
-        answer = Composition()
+        answer = Composition(about_now=query.is_about_now)
         try:
             refused = yield from self._sentences(query, evidence(readings, self._model.window), answer)
         except ModelFailed as failure:

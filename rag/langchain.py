@@ -21,7 +21,16 @@ _IN_CONTENT = frozenset({"answer", "citations"})
 class Streams(Protocol):
     """What answers, such as `rag.answer.Answerer`."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]: ...
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]: ...
 
 
 class FootnoteChat(BaseChatModel):
@@ -34,6 +43,8 @@ class FootnoteChat(BaseChatModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     answerer: Annotated[Streams, SkipValidation]
     as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
 
     @property
     def _llm_type(self) -> str:
@@ -79,7 +90,7 @@ class FootnoteChat(BaseChatModel):
         turns = [turn for message in messages if (turn := _turn(message))]
         if not turns or turns[-1].role != "user":
             raise ValueError("the last message must be a human one: it is the question")
-        return self.answerer.stream(turns[-1].content, turns[:-1], self.as_of)
+        return self.answerer.stream(turns[-1].content, turns[:-1], self.as_of, since=self.since, until=self.until)
 
 
 def _turn(message: BaseMessage) -> Turn | None:

@@ -66,17 +66,38 @@ _NO_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\s*\[\d+\]")
+# Lower-case, or the first word: "USA Today" and "Apocalypse Now" are names. A current flows where no noun follows it.
+_NOW = re.compile(
+    r"(?:^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Nn]ow(?!-)|[Tt]oday|[Ss]o far|[Mm]ost recent(?:ly)?)\b)"
+    r"|\b(?:latest|newest|most recent(?:ly)?|currently|today|nowadays)\b"
+    r"|\b(?:at present|at (?:the|this) moment|to date|as of now)\b"
+    r"|\bcurrent(?=\s+[\w“\"'])|(?<![\w-])now(?![\w-])|\bthese days\b"
+    r"|\bso far\b(?!\s+(?:away|from|apart|off|out|north|south|east|west|as|that)\b)"
+    r"|(?<!stand )(?<!stood )(?<!stands )(?<!sit )(?<!sat )\bstill\b(?!\s+(?:lifes?|lives|waters?|images?|photo\w*|birth\w*)\b)"
+)
+# A year, or a day or month of one, that the question is about; "since 2019" reaches to now.
+_THEN = re.compile(
+    r"\b(?<!since )(?<!since \w{3} )(?:1[5-9]|20)\d\d\b|\b(?:back then|at (?:that|the) time|in those days)\b", re.I
+)
 
 
 def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     """Return the question as it will be searched, with what kind of answer it wants."""
     text = stand_alone(" ".join(question.split()), history)
-    return Query(text=text, kind=kind_of(text), terms=terms(text))
+    about_now = is_about_now(text)
+    # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
+    topic = terms(_NOW.sub(" ", text)) or terms(text) if about_now else terms(text)
+    return Query(text=text, kind=kind_of(text), terms=topic, is_about_now=about_now)
 
 
 def kind_of(question: str) -> Kind:
     """Say what a question asks for, by its question words; anything else is "what"."""
     return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(question)), "what")
+
+
+def is_about_now(question: str) -> bool:
+    """Say whether a question asks for the present or the latest state; one that names a past year or day does not."""
+    return bool(_NOW.search(question)) and not _THEN.search(question)
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:

@@ -13,8 +13,11 @@ from pydantic import ConfigDict
 
 from index.passages import sentences
 from index.search import Hit, Search
+from index.snapshot import Within
 from rag.reader import Reader, Span
+from rag.recency import newest
 from rag.sentences import SentenceScorer, shared
+from rag.sources import without_copies
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
 
@@ -36,16 +39,23 @@ class Retriever:
     def __init__(self, search: Search, reader: Reader, scorer: SentenceScorer) -> None:
         self._search, self._reader, self._scorer = search, reader, scorer
 
-    def hits(self, query: str, k: int, as_of: str | None = None) -> list[Hit]:
-        """Return the best `max(k, MIN_HITS)` hits, published up to the day `as_of` when it is given."""
-        return self._search.search(query, max(k, MIN_HITS), until=as_of)
+    def hits(self, query: Query, k: int, within: Within) -> list[Hit]:
+        """Return the best `max(k, MIN_HITS)` hits inside the dates; when it is asked about now, the newest of more, too."""
+        best = self._further(query, max(k, MIN_HITS), within)
+        if not query.is_about_now:
+            return best
+        return best + newest(self._further(query, WIDER * len(best), within)[len(best) :], len(best) // 2)
 
-    def hits_with_anchors(self, query: Query, known: Sequence[Hit], as_of: str | None = None) -> list[Hit]:
+    def hits_with_anchors(self, query: Query, known: Sequence[Hit], within: Within) -> list[Hit]:
         """Return hits further down that hold every name and number of the question, as many as were known at most."""
         anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
-        further = self._search.search(query.text, WIDER * len(known), until=as_of)[len(known) :]
+        seen = {hit.passage.id for hit in known}
+        further = [hit for hit in self._further(query, WIDER * len(known), within) if hit.passage.id not in seen]
         holding = [hit for hit in further if anchors <= set(content_stems(f"{hit.article.title} {hit.passage.text}"))]
         return holding[: len(known)]
+
+    def _further(self, query: Query, k: int, within: Within) -> list[Hit]:
+        return self._search.search(query.text, k, since=within.since, until=within.until, as_of=within.as_of)
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Reading]:
         """Return a reading for every sentence of the hits, the best `rank_score` first.
@@ -67,8 +77,8 @@ class Retriever:
 
 
 def in_order(readings: Sequence[Reading]) -> list[Reading]:
-    """Return the readings with the best `rank_score` first."""
-    return sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start))
+    """Return the readings with the best `rank_score` first, without those of copies of what is among them."""
+    return without_copies(sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start)))
 
 
 def _by_sentence(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
@@ -90,11 +100,17 @@ def _reading(hit: Hit, sentence: Sequence[int], span: Span, cosine: float, share
 
 
 class FootnoteRetriever(BaseRetriever):
-    """LangChain's retriever over the library: a Document per hit, with its offsets, its article's facts and every score."""
+    """LangChain's retriever over the library: a Document per hit, with its offsets, its article's facts and every score.
+
+    `as_of`, `since` and `until` are days as `Search.search` takes them; a call may give its own.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     search: Search
     k: int = 8
+    as_of: str | None = None
+    since: str | None = None
+    until: str | None = None
 
     def _get_relevant_documents(
         self,
@@ -103,7 +119,8 @@ class FootnoteRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
         **kwargs: Any,
     ) -> list[Document]:
-        hits: list[Hit] = self.search.search(query, kwargs.get("k", self.k))
+        dates = {name: kwargs.get(name, getattr(self, name)) for name in ("as_of", "since", "until")}
+        hits: list[Hit] = self.search.search(query, kwargs.get("k", self.k), **dates)
         return [_document(hit) for hit in hits]
 
 
@@ -125,5 +142,6 @@ def _document(hit: Hit) -> Document:
             "keyword_score": hit.keyword_score,
             "vector_score": hit.vector_score,
             "rank": hit.rank,
+            "also_in": [copy.id for copy in hit.also_in],
         },
     )

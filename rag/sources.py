@@ -6,7 +6,9 @@ Only for questions whose answers can be compared: a date, a number, a person, a 
 from collections.abc import Sequence
 from typing import Literal
 
+from index.wording import places
 from rag.measure import normalized
+from rag.recency import published
 from rag.terms import content_stems, names, numbers
 from rag.types import Claim, Kind, Query, Reading
 
@@ -31,7 +33,26 @@ def others(query: Query, lead: Reading, readings: Sequence[Reading]) -> list[tup
         if is_other and _is_sure(reading) and reading.rank_score >= _NEARLY_AS_GOOD * lead.rank_score:
             best.setdefault(reading.hit.article.id, reading)
     told = [(compared(query.kind, _words(lead), _words(reading)), reading) for reading in best.values()]
-    return [(verdict, reading) for verdict, reading in told if verdict]
+    agreeing = {_story(lead)}  # copies of a story are one source, however many there are; one that differs is news
+    kept: list[tuple[Verdict, Reading]] = []
+    for verdict, reading in told:
+        if verdict == "different" or (verdict == "same" and _story(reading) not in agreeing):
+            kept.append((verdict, reading))
+            agreeing |= {_story(reading)} if verdict == "same" else set()
+    return kept
+
+
+def without_copies(readings: Sequence[Reading]) -> list[Reading]:
+    """Leave out the sentences of a copy that an earlier telling of its story has among the readings, too."""
+    passages = {reading.hit.passage.id: reading.hit for reading in readings if reading.hit.tellings}
+
+    def repeats(reading: Reading) -> bool:
+        ids = [article.id for article in reading.hit.tellings]
+        earlier = set(ids[: ids.index(reading.hit.article.id)]) if ids else set()
+        texts = [hit.passage.text for hit in passages.values() if hit.article.id in earlier]
+        return any(all(places(reading.hit.article.text, *reading.sentence, text) or [None]) for text in texts)
+
+    return [reading for reading in readings if not repeats(reading)]
 
 
 def compared(kind: Kind, one: str, other: str) -> Verdict | None:
@@ -44,15 +65,25 @@ def compared(kind: Kind, one: str, other: str) -> Verdict | None:
     return "same" if facts[0] & facts[1] else "different"
 
 
-def introduced(told: Sequence[tuple[Verdict, Reading]]) -> list[tuple[str, Reading]]:
-    """Return what to show of the other articles, each with the words in front of it: differences first."""
+def introduced(lead: Reading, told: Sequence[tuple[Verdict, Reading]]) -> list[tuple[str, Reading]]:
+    """Return what to show of the other articles, each with the words in front of it: differences first, the newest of them
+    at the front, and whether they are newer or older than the first claim."""
     different = [reading for verdict, reading in told if verdict == "different"][:_MOST_SHOWN]
+    different.sort(key=lambda reading: published(reading.hit.article), reverse=True)
     same = [reading for verdict, reading in told if verdict == "same"]
-    shown = [(f"{_named(reading)} tells it differently:", reading) for reading in different]
+    shown = [(f"{_relation(lead, reading)}{_named(reading)} tells it differently:", reading) for reading in different]
     if same:
         more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""
         shown.append((f"{_named(same[0])}{more} says the same:", same[0]))
     return shown
+
+
+def _relation(lead: Reading, other: Reading) -> str:
+    """Return "Later, " or "Earlier, " where both articles are dated, and to different days."""
+    one, two = ((reading.hit.article.published or "")[:10] for reading in (lead, other))
+    if not one or not two or one == two:
+        return ""
+    return "Later, " if two > one else "Earlier, "
 
 
 def attributed(claim: Claim) -> str:
@@ -63,6 +94,11 @@ def attributed(claim: Claim) -> str:
 def _named(reading: Reading) -> str:
     article = reading.hit.article
     return f"{article.source or f'“{article.title}”'} ({article.published[:10] if article.published else 'undated'})"
+
+
+def _story(reading: Reading) -> str:
+    hit = reading.hit
+    return hit.tellings[0].id if hit.tellings else hit.article.id
 
 
 def _is_sure(reading: Reading) -> bool:

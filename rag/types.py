@@ -32,6 +32,7 @@ class Query:
     text: str
     kind: Kind
     terms: Mapping[str, str]  # the words that carry meaning, by stem, see rag/terms.py
+    is_about_now: bool = False  # it asks for the present or the latest state of things
 
     @property
     def wants_span(self) -> bool:
@@ -73,6 +74,24 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article in which quoted words stand, too, small edits aside."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: str | None
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "source": self.source,
+            "published_at": self.published,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Quotation:
     """Exact words of an article: `article.text[start:end] == quote` for the version with this `content_hash`."""
 
@@ -87,6 +106,7 @@ class Quotation:
     quote: str
     content_hash: str
     score: float  # of the passage, 0 to 1, higher is better
+    also_in: tuple[Copy, ...] = ()  # the original first; this article is the original of those that were searched
 
     @property
     def permalink(self) -> str:
@@ -106,6 +126,7 @@ class Quotation:
             "content_hash": self.content_hash,
             "score": self.score,
             "permalink": self.permalink,
+            "also_in": [copy.as_dict() for copy in self.also_in],
         }
 
 
@@ -129,19 +150,27 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """What the library held when it was asked. `newest` is the latest known publication date."""
+    """What the library held when it was asked. `newest` is the latest known publication date, `last_change` when anything was
+    added, changed or removed last (UTC)."""
 
     articles: int
     passages: int
     fingerprint: str
     newest: str | None
+    last_change: str
 
     @classmethod
     def of(cls, state: State) -> "LibraryState":
-        return cls(state.articles, state.passages, state.fingerprint, state.newest)
+        return cls(state.articles, state.passages, state.fingerprint, state.newest, state.last_change)
 
     def as_dict(self) -> dict[str, object]:
-        return {"articles": self.articles, "passages": self.passages, "fingerprint": self.fingerprint, "newest": self.newest}
+        return {
+            "articles": self.articles,
+            "passages": self.passages,
+            "fingerprint": self.fingerprint,
+            "newest": self.newest,
+            "last_change": self.last_change,
+        }
 
 
 @dataclass(frozen=True, slots=True)

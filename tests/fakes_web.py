@@ -12,6 +12,7 @@ from index.errors import ArticleMissing
 from index.listing import Listing
 from index.rows import Listed, Version
 from index.search import Hit
+from index.snapshot import Within
 from rag.types import Answer, Citation, Delta, Event, LibraryState, Quotation, Searched, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
@@ -72,12 +73,17 @@ class FakeLibrary:
 
     def state(self) -> LibraryState:
         newest = max((article.published for article in self.articles() if article.published), default=None)
-        return LibraryState(len(self._articles), sum(1 for _ in self._sentences()), "fake", newest)
+        return LibraryState(len(self._articles), sum(1 for _ in self._sentences()), "fake", newest, "2024-03-06T12:00:00+00:00")
 
-    def search(self, query: str, k: int) -> list[Hit]:
+    def search(
+        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, as_of: str | None = None
+    ) -> list[Hit]:
         wanted = _words(query)
         found = []
+        within = Within(since, until, as_of=as_of)
         for article, start, end in self._sentences():
+            if not _inside(article, within):
+                continue
             passage = Passage(article.id, start, end, article.text[start:end])
             shared = len(wanted & _words(passage.text)) / max(1, len(wanted))
             found.append((shared, passage, article))
@@ -105,15 +111,33 @@ class FakeAnswerer:
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
-        *_, answer = self.stream(question, history, as_of, k)
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Answer:
+        *_, answer = self.stream(question, history, as_of, k, since=since, until=until)
         assert isinstance(answer, Answer)
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
         query = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
         yield Searched(query)
-        hits = self._library.search(query, k)
+        hits = self._library.search(query, k, since=since, until=until, as_of=as_of)
         good = [hit for hit in hits if len(_words(query) & _words(hit.passage.text)) >= 2][:1]
         text = "".join(f"{hit.passage.text} [{number}]" for number, hit in enumerate(good, 1))
         citations = tuple(Citation(number, 0, len(text), _quotation(hit)) for number, hit in enumerate(good, 1))
@@ -135,6 +159,12 @@ class FakeAnswerer:
             library=self._library.state(),
             timings_ms={"total": 1},
         )
+
+
+def _inside(article: Article, within: Within) -> bool:
+    day = (article.published or "")[:10]
+    latest = min(within.until or "9999", within.as_of or "9999")
+    return not within.has_dates or bool(day and (within.since or "") <= day <= latest)
 
 
 def _quotation(hit: Hit) -> Quotation:

@@ -70,14 +70,21 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
         answerer = gate.services().answerer
         if asked.stream:
-            return event_stream(answerer.stream(question, history, asked.as_of, asked.k), request)
-        return JSON(answerer.ask(question, history, asked.as_of, asked.k).as_dict())
+            events = answerer.stream(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until)
+            return event_stream(events, request)
+        return JSON(answerer.ask(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until).as_dict())
 
 
 def _add_search(api: FastAPI, gate: Gate) -> None:
     @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 503))
-    def search(q: models.Question, k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8) -> Response:
+    def search(
+        q: models.Question,
+        k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8,
+        as_of: models.AsOf = None,
+        since: models.Since = None,
+        until: models.Until = None,
+    ) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)
-        hits = [models.HitOut.of(hit).model_dump() for hit in gate.services().searcher.search(query, k)]
-        return JSON({"query": query, "hits": hits})
+        hits = gate.services().searcher.search(query, k, since=since, until=until, as_of=as_of)
+        return JSON({"query": query, "hits": [models.HitOut.of(hit).model_dump() for hit in hits]})

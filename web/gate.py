@@ -16,9 +16,27 @@ from web.problems import RETRY_SECONDS, Problem
 class Answerer(Protocol):
     """Answers questions, whole or as a stream whose last event is the whole Answer."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Answer: ...
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]: ...
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]: ...
 
 
 class ArticleRow(Protocol):
@@ -37,7 +55,7 @@ class ArticleRow(Protocol):
 
 
 class State(Protocol):
-    """What a library holds, in numbers; `newest` is the latest known date of publication."""
+    """What a library holds, in numbers; `newest` is the latest known date of publication, `last_change` when it changed."""
 
     @property
     def articles(self) -> int: ...
@@ -47,6 +65,8 @@ class State(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def newest(self) -> str | None: ...
+    @property
+    def last_change(self) -> str: ...
 
 
 class Shelves(Protocol):
@@ -68,7 +88,9 @@ class Shelves(Protocol):
 class Searcher(Protocol):
     """Finds passages, best first."""
 
-    def search(self, query: str, k: int = 8) -> Sequence[Hit]: ...
+    def search(
+        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, as_of: str | None = None
+    ) -> Sequence[Hit]: ...
 
 
 @dataclass(frozen=True, slots=True)

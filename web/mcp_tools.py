@@ -17,7 +17,7 @@ from rag.types import Answer, Event, Turn
 from web.gate import Services
 from web.limits import checked_history_length, checked_question, checked_text
 from web.links import address_of
-from web.models import AnswerOut, Day, Message
+from web.models import AnswerOut, AsOf, Message, Since, Until
 from web.problems import Problem
 from web.stream import arriving
 
@@ -67,7 +67,9 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
         question: Annotated[str, Field(description="The question, 1 to 4,000 characters")],
         context: Context[Any, Any],
         history: Annotated[list[Message] | None, Field(description="Earlier messages, when it is a follow-up")] = None,
-        as_of: Annotated[Day, Field(description="Use only articles published up to this day, YYYY-MM-DD")] = None,
+        as_of: AsOf = None,
+        since: Since = None,
+        until: Until = None,
     ) -> AnswerOut:
         """Answer a question from the news articles, each sentence with the exact words of an article that it rests on."""
         try:
@@ -77,8 +79,8 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
         except Problem as problem:
             raise _told(problem) from problem
 
-        def events() -> Iterator[Event]:
-            yield from services().answerer.stream(asked, turns, as_of)  # in a thread: it may wait for the models
+        def events() -> Iterator[Event]:  # in a thread: it may wait for the models
+            yield from services().answerer.stream(asked, turns, as_of, since=since, until=until)
 
         last: object = None
         async with aclosing(arriving(events(), "of the MCP door")) as arrived:
@@ -92,10 +94,17 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
 
 def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
     @server.tool()
-    def search(query: Annotated[str, Field(description="Words or a question")], context: Context[Any, Any]) -> SearchResults:
+    def search(
+        query: Annotated[str, Field(description="Words or a question")],
+        context: Context[Any, Any],
+        as_of: AsOf = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> SearchResults:
         """Find articles that deal with something; read them with fetch."""
         try:
-            hits = services().searcher.search(checked_question(query), _MOST_FOUND)
+            asked = checked_question(query)
+            hits = services().searcher.search(asked, _MOST_FOUND, since=since, until=until, as_of=as_of)
         except (Problem, LibraryError) as error:
             raise _told(error) from error
         best = {hit.article.id: hit for hit in reversed(hits)}  # the best passage of each article

@@ -60,15 +60,33 @@ class Watched:
         self._answerer, self._metrics = answerer, metrics
         self._tracer = tracer or get_tracer("footnote")  # does nothing unless the process has OpenTelemetry's SDK
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Answer:
-        *_, answer = self.stream(question, history, as_of, k)
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Answer:
+        *_, answer = self.stream(question, history, as_of, k, since=since, until=until)
         assert isinstance(answer, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
         span = self._tracer.start_span("footnote.answer")
         try:
-            for event in self._answerer.stream(question, history, as_of, k):
+            for event in self._answerer.stream(question, history, as_of, k, since=since, until=until):
                 if isinstance(event, Answer):
                     self._metrics.answered(event)
                     span.set_attributes(_attributes(event))

@@ -27,6 +27,9 @@ def _iso_date(value: object) -> object:
 
 Day = Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
 """A day as `2024-12-31`, or none."""
+AsOf = Annotated[Day, Field(description="Use only articles that were neither published nor updated after this day, YYYY-MM-DD")]
+Since = Annotated[Day, Field(description="Use only articles published on this day or later, YYYY-MM-DD")]
+Until = Annotated[Day, Field(description="Use only articles published on this day or earlier, YYYY-MM-DD")]
 
 # What breaks a limit is refused with 413, what is not a question with 422; a schema can only say the second.
 _LONGEST = f"At most {QUESTION_CHARACTERS:,} characters; more are refused with 413."
@@ -52,9 +55,20 @@ class AskRequest(_Request):
     history: Annotated[
         list[Message], Field(description=f"At most {HISTORY_MESSAGES} messages; more are refused with 413.")
     ] = []
-    as_of: Day = None
+    as_of: AsOf = None
+    since: Since = None
+    until: Until = None
     k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_whole_number)] = 8
     stream: StrictBool = False
+
+
+class CopyOut(BaseModel):
+    """Another article in which the same words stand, small edits aside."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published_at: str | None
 
 
 class Source(BaseModel):
@@ -72,6 +86,7 @@ class Source(BaseModel):
     content_hash: str
     score: float
     permalink: str
+    also_in: list[CopyOut]
 
 
 class CitationOut(Source):
@@ -83,16 +98,24 @@ class CitationOut(Source):
 
 
 class LibraryOut(BaseModel):
-    """What the library held when it was asked; `newest` is the latest known date of publication."""
+    """What the library held when it was asked: `newest` is the latest known date of publication, `last_change` when anything
+    in it was added, changed or removed last."""
 
     articles: int
     passages: int
     fingerprint: str
     newest: str | None
+    last_change: str
 
     @classmethod
     def of(cls, state: State) -> Self:
-        return cls(articles=state.articles, passages=state.passages, fingerprint=state.fingerprint, newest=state.newest)
+        return cls(
+            articles=state.articles,
+            passages=state.passages,
+            fingerprint=state.fingerprint,
+            newest=state.newest,
+            last_change=state.last_change,
+        )
 
 
 class AnswerOut(BaseModel):
@@ -130,6 +153,7 @@ class HitOut(BaseModel):
     end_char_index: int
     text: str
     permalink: str
+    also_in: list[CopyOut]
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -149,6 +173,10 @@ class HitOut(BaseModel):
             end_char_index=passage.end,
             text=passage.text,
             permalink=f"/#src={passage.id}",
+            also_in=[
+                CopyOut(article_id=copy.id, title=copy.title, source=copy.source, published_at=copy.published)
+                for copy in hit.also_in
+            ],
         )
 
 

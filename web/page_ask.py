@@ -17,10 +17,17 @@ from web.stream import guarded
 def add_ask(gate: Gate) -> None:
     """Add the endpoint to the page that is being built."""
 
-    def ask(question: str, history: list[dict[str, str]] | None = None, as_of: str | None = None) -> dict[str, Any]:
+    def ask(
+        question: str,
+        history: list[dict[str, str]] | None = None,
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
         """Answer a question, with the exact words of the articles that the answer rests on."""
         try:
-            return _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], "as_of": as_of}))
+            dates = {"as_of": as_of, "since": since, "until": until}
+            return _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], **dates}))
         except ValidationError as error:
             first = error.errors()[0]
             raise gr.Error(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", print_exception=False) from error
@@ -34,7 +41,9 @@ def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
     checked_history_length(len(asked.history))
     history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
     question = checked_question(asked.question)
-    *_, last = guarded(gate.services().answerer.stream(question, history, asked.as_of, asked.k), "of gradio_client")
+    dates = {"since": asked.since, "until": asked.until}
+    events = gate.services().answerer.stream(question, history, asked.as_of, asked.k, **dates)
+    *_, last = guarded(events, "of gradio_client")
     if not isinstance(last, Answer):
         assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
         raise last

@@ -32,5 +32,6 @@ def library_line(state: State, sources: set[str | None]) -> str:
         f"{state.articles:,} article{'s' * (state.articles != 1)}",
         f"{outlets:,} outlet{'s' * (outlets != 1)}" if outlets else "outlets unknown",
         f"newest {state.newest[:10]}" if state.newest else "undated",
+        f"changed {state.last_change[:10]}",
     ]
     return " · ".join(parts)

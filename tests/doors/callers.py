@@ -35,6 +35,7 @@ _CITED = (
     "published_at",
     "source",
     "score",
+    "also_in",
 )
 
 

@@ -38,8 +38,8 @@ def test_there_are_three_tools_and_a_resource_that_say_what_they_take(door_url: 
 
     tools, templates = with_client(door_url, look)
     assert {tool.name: list(tool.input_schema["properties"]) for tool in tools.tools} == {
-        "ask": ["question", "history", "as_of"],
-        "search": ["query"],
+        "ask": ["question", "history", "as_of", "since", "until"],
+        "search": ["query", "as_of", "since", "until"],
         "fetch": ["id"],
     }
     assert all(tool.description and tool.output_schema for tool in tools.tools)

@@ -59,6 +59,30 @@ def test_search_gives_hits_with_every_score(client: httpx.Client) -> None:
         assert BRIDGE.text[hit.start_char_index : hit.end_char_index] == hit.text
 
 
+def test_search_takes_days_and_refuses_what_is_none(client: httpx.Client) -> None:
+    def found(**dates: str) -> set[str]:
+        hits = client.get("/v1/search", params={"q": "bridge repair market", **dates}).json()["hits"]
+        return {hit["article_id"] for hit in hits}
+
+    assert len(found()) > 1
+    assert found(since="2024-03-05", until="2024-03-05") == found(as_of="2024-03-05") == {BRIDGE.id}
+    assert found(since="2024-03-06") == found(until="2024-03-04") == found(as_of="2024-03-04") == set()
+    for name in ("as_of", "since", "until"):
+        refused = client.get("/v1/search", params={"q": "bridge", name: "2024-2-3"})
+        assert refused.status_code == 422
+        assert name in error_of(refused)["message"]
+
+
+def test_a_question_takes_days(client: httpx.Client) -> None:
+    assert not client.post("/v1/ask", json={"question": QUESTION, "since": "2024-03-05"}).json()["abstained"]
+    assert client.post("/v1/ask", json={"question": QUESTION, "until": "2024-03-04"}).json()["abstained"]
+
+
+def test_readiness_says_how_fresh_the_library_is(client: httpx.Client) -> None:
+    library = client.get("/readyz").json()["library"]
+    assert (library["newest"], library["last_change"]) == ("2024-03-05", "2024-03-06T12:00:00+00:00")
+
+
 def test_articles_are_listed_without_and_given_with_their_text(client: httpx.Client) -> None:
     listed = ArticlesOut.model_validate_json(client.get("/v1/articles").text, strict=True)
     assert listed.library.articles == len(listed.articles) == 3
@@ -107,6 +131,8 @@ def test_50_messages_of_history_are_taken_and_one_more_is_refused(client: httpx.
         ({"question": "a", "as_of": "2024-02-30"}, "as_of"),
         ({"question": "a", "as_of": "2024-2-3"}, "as_of"),
         ({"question": "a", "as_of": 20240101}, "as_of"),
+        ({"question": "a", "since": "last week"}, "since"),
+        ({"question": "a", "until": "2024-02-30"}, "until"),
         ({"question": "a", "stream": "yes"}, "stream"),
         ({"question": "a", "history": "b"}, "history"),
         ({"question": "a", "history": [{"role": "system", "content": "b"}]}, "history.0.role"),

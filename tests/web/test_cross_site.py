@@ -50,7 +50,16 @@ class Parrot:
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
         number = int(question.split()[0])
         article = self._library.articles()[number // 2]
         quotation = Quotation(

@@ -85,7 +85,7 @@ def test_the_page_is_ours_and_names_no_other_host(page_client: httpx.Client) -> 
     assert page.count("<script") == page.count(f'<script nonce="{nonce[1]}"') > 3
     assert '<html\n\tlang="en"' in page
     assert not re.search(r'"(og|twitter):|rel="manifest"', page)
-    assert "3 articles · 2 outlets · newest 2024-03-05" in page
+    assert "3 articles · 2 outlets · newest 2024-03-05 · changed 2024-03-06" in page
     elsewhere = set(re.findall(r'(?:src|href|content|action)="(?:https?:)?//([^/"]+)', page))
     assert not elsewhere
 
@@ -99,7 +99,10 @@ def test_the_page_offers_no_endpoint_but_ask(page_client: httpx.Client) -> None:
 def test_one_line_says_what_the_library_holds() -> None:
     empty = FakeLibrary()
     assert library_line(empty.state(), set()) == "The library is empty"
-    assert library_line(services().library.state(), {"A", None}) == "3 articles · 1 outlet · newest 2024-03-05"
+    assert (
+        library_line(services().library.state(), {"A", None})
+        == "3 articles · 1 outlet · newest 2024-03-05 · changed 2024-03-06"
+    )
 
 
 def test_a_page_of_an_empty_library_is_served_too() -> None:

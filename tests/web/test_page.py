@@ -143,7 +143,7 @@ def test_the_empty_page_offers_examples_and_says_what_the_library_holds(visit: A
     reader = visit()
     reader.open()
     assert reader.page.locator(".example").all_inner_texts() == list(EXAMPLES)
-    assert reader.page.locator(".holdings").inner_text() == "3 articles · 2 outlets · newest 2024-03-05"
+    assert reader.page.locator(".holdings").inner_text() == "3 articles · 2 outlets · newest 2024-03-05 · changed 2024-03-06"
     reader.page.click(".example >> nth=0")
     reader.page.wait_for_selector("a.cite")
 

@@ -27,8 +27,17 @@ class SlowAnswerer(FakeAnswerer):
         self.let = threading.Event()
         self.let.set()
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
-        for number, event in enumerate(super().stream(question, history, as_of, k)):
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
+        for number, event in enumerate(super().stream(question, history, as_of, k, since=since, until=until)):
             if number >= 2:
                 self.let.wait(90)
             yield event

@@ -45,7 +45,16 @@ class Answering:
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.given, self.closed = error, 0, threading.Event()
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: str | None = None,
+        k: int = 8,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
         try:
             yield Searched(question)
             if self.error:
