@@ -10,8 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rag.model import Limits
+from tests.doors.callers import AskAll, Seen, doors
 from tests.fakes_web import BRIDGE, HOSTILE, MARKET, FakeAnswerer, FakeLibrary
+from tests.rag.generating import QUESTION, Scene, scene
 from tests.web.conftest import serving, wait_for
+from tests.web.sink import Sink, sinking
 from web.door import Door
 from web.front import create_front
 from web.gate import Gate, Services
@@ -65,3 +69,35 @@ def _is_there(address: str) -> bool:
         return httpx.get(address, trust_env=False, timeout=60).status_code == 200
     except httpx.TransportError:  # a process that is importing answers late, or not at all
         return False
+
+
+class Stage:
+    """A server whose answers a double writes, and its doors as callers use them."""
+
+    def __init__(self, scene: Scene, sink: Sink, gate: Gate, url: str, doors: dict[str, AskAll]) -> None:
+        self.scene, self.sink, self.gate, self.url, self.doors = scene, sink, gate, url, doors
+
+    def write(self, manners: str, limits: Limits | None = None) -> None:
+        """Let the double with these manners write from now on."""
+        search = self.scene.search
+        self.gate.open(Services(self.scene.answerer(manners, limits), search.library, search))
+
+    def asked(self) -> Iterator[tuple[str, Seen]]:
+        """Ask the question through every door."""
+        for door, ask in self.doors.items():
+            (seen,) = ask([(QUESTION, [])])
+            yield door, seen
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    gate = Gate()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        sinking() as sink,
+        scene(tmp_path_factory.mktemp("library"), patch, sink=sink.address.removeprefix("http://")) as made,
+        serving(create_front(gate, Door(gate))) as url,
+        doors(url) as opened,
+    ):
+        gate.open(Services(made.answerer("well"), made.search.library, made.search))
+        yield Stage(made, sink, gate, url, opened)

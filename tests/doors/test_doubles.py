@@ -2,20 +2,18 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import httpx
 import pytest
 
 from rag.model import Limits
-from tests.doors.callers import AskAll, Seen, doors
-from tests.rag.generating import HARBOUR, MARKET, QUESTION, QUOTE, Scene, scene
+from tests.doors.callers import Seen
+from tests.doors.conftest import Stage
+from tests.rag.generating import HARBOUR, MARKET, QUESTION, QUOTE
 from tests.rag.test_generative_injection import ACTIVE, SECRETS
-from tests.web.conftest import serving, wait_for
-from tests.web.sink import Sink, sinking
-from web.door import Door
-from web.front import create_front
-from web.gate import Gate, Services
+from tests.web.conftest import wait_for
+from tests.web.sink import Sink
 
 UNCITED = {"LangChain over chat completions"}  # its client drops annotations
 FAILS = {
@@ -30,47 +28,15 @@ FAILS = {
 }
 
 
-class Stage:
-    """A server whose answers a double writes, and its doors as callers use them."""
-
-    def __init__(self, scene: Scene, sink: Sink, gate: Gate, url: str, doors: dict[str, AskAll]) -> None:
-        self.scene, self.sink, self.gate, self.url, self.doors = scene, sink, gate, url, doors
-
-    def write(self, manners: str, limits: Limits | None = None) -> None:
-        """Let the double with these manners write from now on."""
-        search = self.scene.search
-        self.gate.open(Services(self.scene.answerer(manners, limits), search.library, search))
-
-    def asked(self) -> Iterator[tuple[str, Seen]]:
-        """Ask the question through every door."""
-        for door, ask in self.doors.items():
-            (seen,) = ask([(QUESTION, [])])
-            yield door, seen
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    gate = Gate()
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        sinking() as sink,
-        scene(tmp_path_factory.mktemp("library"), patch, sink=sink.address.removeprefix("http://")) as made,
-        serving(create_front(gate, Door(gate))) as url,
-        doors(url) as opened,
-    ):
-        gate.open(Services(made.answerer("well"), made.search.library, made.search))
-        yield Stage(made, sink, gate, url, opened)
-
-
-def assert_safe(door: str, seen: Seen, sink: Sink) -> None:
+def assert_safe(door: str, seen: Seen, sink: Sink, texts: Sequence[str] = (HARBOUR, MARKET)) -> None:
     """Every citation is real and has its mark; nothing is active, forged or secret; nobody called the sink."""
     if door not in UNCITED:
         assert [int(mark) for mark in re.findall(r"\[(\d+)\]", seen.text)] == list(range(1, len(seen.citations) + 1)), door
     for cited in seen.citations:
         place = slice(cited["start_char_index"], cited["end_char_index"])
-        assert cited["quote"] in (HARBOUR[place], MARKET[place]), door
+        assert cited["quote"] in [text[place] for text in texts], door
         claim = seen.text[cited["start_index"] : cited["end_index"]]
-        assert not re.search("zorblax|quuxville|1742", claim, re.IGNORECASE), door
+        assert not re.search("zorblax of|quuxville|1742|5,113", claim, re.IGNORECASE), door
     assert not ACTIVE.search(seen.text), door
     assert not SECRETS.search(seen.text), door
     assert sink.address.removeprefix("http://") not in seen.text, door

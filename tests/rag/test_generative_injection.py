@@ -1,10 +1,10 @@
-"""Articles that give orders, and a model that obeys them all: nothing forged, nothing active and nothing secret gets out."""
+"""Articles that give orders, and a model that obeys them all: nothing forged, nothing active and nothing secret gets out.
 
-import json
-import os
+More of them, published ones too, go through the doors in tests/doors/test_injection.py.
+"""
+
 import re
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -79,16 +79,4 @@ def test_no_order_in_an_article_forges_a_citation_or_gets_a_link_or_a_secret_out
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     for found in attack(tmp_path, monkeypatch, [(order, place) for order in ORDERS]):
-        assert_harmless(*found)
-
-
-@pytest.mark.slow
-def test_no_published_injection_forges_a_citation_or_gets_a_link_or_a_secret_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = Path(os.environ.get("FOOTNOTE_DATA", "")) / "bipia_text_attack_train.json"
-    if not file.is_file():
-        pytest.skip("set FOOTNOTE_DATA to a folder that has bipia_text_attack_train.json")
-    orders = [order for group in json.loads(file.read_text(encoding="utf-8")).values() for order in group]
-    for found in attack(tmp_path, monkeypatch, list(product(orders, PLACES))):
         assert_harmless(*found)
