@@ -46,6 +46,12 @@ class TestFootnoteRetriever(RetrieversIntegrationTests):
             assert article.text[at["start_char_index"] : at["end_char_index"]] == document.page_content
             assert article.content_hash == at["content_hash"]
 
+    def test_days_keep_to_their_articles(self, retriever: FootnoteRetriever) -> None:
+        found = retriever.invoke("word2 council", since="2024-03-01", until="2024-03-31")
+        assert {document.metadata["published_at"] for document in found} == {"2024-03-03"}
+        as_of = FootnoteRetriever(search=self._search, as_of="2024-02-02").invoke("word2 council")
+        assert {document.metadata["published_at"] for document in as_of} == {"2024-01-01", "2024-02-02"}
+
 
 @pytest.fixture
 def model() -> FootnoteChat:
@@ -99,3 +105,10 @@ def test_a_refusal_says_so_beside_its_text(model: FootnoteChat) -> None:
 def test_what_ends_without_a_question_is_refused(model: FootnoteChat, messages: list[Any]) -> None:
     with pytest.raises(ValueError, match="message"):
         model.invoke(messages)
+
+
+def test_a_chat_model_keeps_to_its_days() -> None:
+    answerer = FakeAnswerer(FakeLibrary(BRIDGE, MARKET))
+    for days, abstained in (({"since": "2024-03-05"}, False), ({"until": "2024-03-04"}, True), ({"as_of": "2024-03-04"}, True)):
+        message = FootnoteChat(answerer=answerer, **days).invoke(QUESTION)
+        assert message.response_metadata["footnote"]["abstained"] is abstained

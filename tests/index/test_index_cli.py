@@ -162,7 +162,9 @@ def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monk
     assert len(json.loads(run("list", "--json")[1])) == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["add"], ["search", "x", "--since", "soon"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["add"], ["search", "x", "--since", "soon"], ["search", "x", "--as-of", "2024-2-3"]]
+)
 def test_wrong_usage_gives_2(run, arguments):
     with pytest.raises(SystemExit) as caught:
         run(*arguments)

@@ -46,6 +46,17 @@ def test_what_a_model_writes_is_shown_with_verified_citations(velm: Scene) -> No
     assert_citations_are_real(answer, velm)
 
 
+def test_what_a_model_writes_about_now_begins_with_its_day(velm: Scene) -> None:
+    for manners in ("well", "half"):
+        events = list(velm.answerer(manners).stream("Is the harbour of Velm still closed on Monday?"))
+        assert is_streamed_whole(events)
+        answer = events[-1]
+        assert isinstance(answer, Answer)
+        assert "As of 5 March 2024: " in answer.text[: answer.citations[0].claim_end]
+        assert "As of" not in answer.text[answer.citations[0].claim_start :]
+        assert_citations_are_real(answer, velm)
+
+
 def test_the_pieces_of_a_stream_are_the_answer(velm: Scene) -> None:
     for manners in ("well", "obedient", "half", "empty", "refusing"):
         assert is_streamed_whole(list(velm.answerer(manners).stream(QUESTION)))
