@@ -67,14 +67,24 @@ _NO_REFERENCE = re.compile(
 )
 _MARK = re.compile(r"\s*\[\d+\]")
 # Lower-case, or the first word: "USA Today" and "Apocalypse Now" are names. A current flows where no noun follows it.
-_NOW = re.compile(
-    r"(?:^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Nn]ow(?!-)|[Tt]oday|[Ss]o far|[Mm]ost recent(?:ly)?)\b)"
-    r"|\b(?:latest|newest|most recent(?:ly)?|currently|today|nowadays)\b"
-    r"|\b(?:at present|at (?:the|this) moment|to date|as of now)\b"
-    r"|\bcurrent(?=\s+[\w“\"'])|(?<![\w-])now(?![\w-])|\bthese days\b"
-    r"|\bso far\b(?!\s+(?:away|from|apart|off|out|north|south|east|west|as|that)\b)"
-    r"|(?<!stand )(?<!stood )(?<!stands )(?<!sit )(?<!sat )\bstill\b(?!\s+(?:lifes?|lives|waters?|images?|photo\w*|birth\w*)\b)"
+_LATEST = (
+    r"^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Tt]oday|[Mm]ost recent(?:ly)?)\b"
+    r"|\b(?:latest|newest|most recent(?:ly)?|currently|today|nowadays|at present|to date|as of now|these days)\b"
+    r"|\bat (?:the|this) moment\b"
+    r"|(?<!first )\bcurrent(?=\s+[\w“\"'])"
 )
+# These may as well tell of the past: "he still raised it", "the rebels who now rule" in a question that begins "Why did".
+_LASTING = (
+    r"^(?:[Nn]ow(?!-)|[Ss]o far)\b|(?<![\w-])now(?![\w-])"
+    r"|\bso far\b(?!\s+(?:away|from|apart|off|out|north|south|east|west|as|that)\b)"
+    r"|(?<!stand )(?<!stood )(?<!sit )(?<!sat )(?<!were )(?<!was )\bstill\b"
+    r"(?!\s+(?:lifes?|lives|waters?|images?|photo\w*|birth\w*|\w+ed)\b)"
+    r"|\b(?:[Ii]s|[Aa]re|[Hh]as|[Hh]ave)\b[^?.,;]*\bstill\s+\w+ed\b"
+)
+_NOW = re.compile(f"{_LATEST}|{_LASTING}")
+_LATEST_NOW = re.compile(_LATEST)
+_ASKS_THE_PAST = re.compile(rf"(?:^|\b(?:and|but|so)\s+){_WH}\s+(?:\w+\s+){{0,2}}?(?:did|was|were|had)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[“‘\"][^”’\"]*[”’\"]")
 # A year, or a day or month of one, that the question is about; "since 2019" reaches to now.
 _THEN = re.compile(
     r"\b(?<!since )(?<!since \w{3} )(?:1[5-9]|20)\d\d\b|\b(?:back then|at (?:that|the) time|in those days)\b", re.I
@@ -97,7 +107,9 @@ def kind_of(question: str) -> Kind:
 
 def is_about_now(question: str) -> bool:
     """Say whether a question asks for the present or the latest state; one that names a past year or day does not."""
-    return bool(_NOW.search(question)) and not _THEN.search(question)
+    said = _QUOTED.sub(" ", question)
+    words_of_now = _LATEST_NOW if _ASKS_THE_PAST.search(said) else _NOW
+    return bool(words_of_now.search(said)) and not _THEN.search(said)
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:

@@ -170,6 +170,10 @@ NOT_ABOUT_NOW = (
     "Why is the sea so far away from Velm?",
     "What was the latest estimate at that time?",
     "When did the harbour close?",
+    "Why did Velm turn to the people who now rule Orsk?",
+    "It still raised the price by how much?",
+    "Which paper wrote “now even gulls pay”?",
+    "How long would he have stayed if he were still mayor?",
 )
 
 
