@@ -21,7 +21,7 @@ from index.adding import Result, add_files
 from index.embedder import Embedder, PassageEmbedder
 from index.errors import LibraryError, LibraryReadOnly
 from index.fetch import Web
-from index.fingerprint import fingerprint, short
+from index.fingerprint import comparable, fingerprint, short
 from index.library import Library
 from index.rebuilding import rebuild
 from index.search import Search
@@ -197,7 +197,7 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         print(f"{state.articles} articles, {state.passages} passages: everything is as it was written")
         print(f"built with {state.fingerprint} ({short(state.fingerprint)})")
-    if state.fingerprint != fingerprint(options.embedder):
+    if comparable(state.fingerprint) != fingerprint(options.embedder):
         _say(f"to be searched with {fingerprint(options.embedder)} it must be rebuilt: python -m index rebuild")
     return 0
 

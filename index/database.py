@@ -41,6 +41,9 @@ CREATE VIRTUAL TABLE keywords USING fts5(title, body, content='keyword_rows', co
 """
 
 
+Footprint = tuple[tuple[int, int, int, int], ...]
+
+
 class Database:
     """Connections to one library file, for any number of threads; `read_only` says what the folder allows.
 
@@ -90,6 +93,12 @@ class Database:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def footprint(self) -> Footprint:
+        """Return what changes whenever anybody writes to the file or its log."""
+        paths = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        found = [os.stat(path) for path in paths if path.exists()]
+        return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
     def _identify(self) -> tuple[int, ...]:
         """What tells that the file under the name is still the one that the connections have open."""

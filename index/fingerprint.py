@@ -1,15 +1,22 @@
-"""What a library was built with, in one line: the embedding model, the passage rules, the format. Pure."""
+"""What a library was built with, in one line: the embedding model and the passage rules. Pure.
+
+The format of the tables is no part of it: an older library is brought up to date (`index/upgrade.py`).
+"""
 
 import hashlib
 
-from index.database import FORMAT
 from index.embedder import PassageEmbedder
 from index.passages import MAX_WORDS, RULES
 
 
 def fingerprint(embedder: PassageEmbedder) -> str:
     """Return the line; two libraries with the same one can be compared and searched in the same way. Loads no model."""
-    return f"model={embedder.name} dimension={embedder.dimension} passages={RULES}/{MAX_WORDS} format={FORMAT}"
+    return f"model={embedder.name} dimension={embedder.dimension} passages={RULES}/{MAX_WORDS}"
+
+
+def comparable(line: str) -> str:
+    """Return a stored line as it is written today: up to format 3 it named the format of the tables."""
+    return line.split(" format=")[0]
 
 
 def short(line: str) -> str:

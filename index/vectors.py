@@ -89,10 +89,10 @@ class Vectors:
         index: Any = self._index if self._index is not None else self._load(source)
         if self._generation != source.generation or self._index is None:
             wanted, present = source.numbers(), _numbers(index)
-            gone = np.setdiff1d(present, wanted)
+            gone = np.setdiff1d(present, wanted, assume_unique=True)
             if len(gone):
                 index.remove_ids(gone)
-            new = np.setdiff1d(wanted, present)
+            new = np.setdiff1d(wanted, present, assume_unique=True)
             for first in range(0, len(new), _ROWS_AT_ONCE):
                 some = new[first : first + _ROWS_AT_ONCE]
                 index.add_with_ids(source.vectors(some.tolist()), some)

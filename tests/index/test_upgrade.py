@@ -18,6 +18,7 @@ from index.seal import SEAL
 from tests.fakes import WordCountEmbedder
 from tests.libraries import add, article, news, opened
 
+STATE = "SELECT library, fingerprint, generation, next_passage, changed FROM state"
 VERSIONS_1 = """CREATE TABLE versions (article INTEGER NOT NULL REFERENCES articles, content_hash TEXT NOT NULL,
   replaced_at TEXT NOT NULL)"""
 
@@ -43,6 +44,9 @@ def aged(folder: Path, version: int, *, sealed: bool) -> None:
                 replaced = sorted([content_hash, at] for article, content_hash, at in rows if article == number)
                 stored = checksum([columns, replaced])
                 connection.execute("UPDATE articles SET checksum = ? WHERE number = ?", (stored, number))
+        library, fingerprint, *rest = connection.execute(STATE).fetchone()
+        columns = [library, f"{fingerprint} format={version}", *rest]  # as it was written then
+        connection.execute("UPDATE state SET fingerprint = ?, checksum = ?", (columns[1], checksum(columns)))
         connection.execute(f"PRAGMA user_version={version}")
     (folder / SEAL).unlink()
     if sealed:
