@@ -7,7 +7,9 @@ Exit status: 0 ok, 1 error, 2 usage, 3 disk full, 4 locked by another writer, 5 
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -25,8 +27,10 @@ from index.fingerprint import comparable, fingerprint, short
 from index.library import Library
 from index.rebuilding import rebuild
 from index.search import Search
+from index.watching import follow
 
 PARTLY_FAILED, INTERRUPTED, USAGE = 7, 130, 2
+OUTCOMES = ("added", "updated", "unchanged", "refused")
 
 
 def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = None) -> int:
@@ -71,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add = command("add", _add, "add files and folders, or bring them up to date", changes=True)
     add.add_argument("path", nargs="+", metavar="PATH")
+    watching = "add what is in a folder, then follow it until interrupted"
+    watch = command("watch", _watch, watching, changes=True)
+    watch.add_argument("folder", type=Path, metavar="FOLDER")
+    watch.add_argument("--remove", action="store_true", help="remove an article when its file is deleted (default: keep it)")
     command("remove", _remove, "remove articles", changes=True).add_argument("id", nargs="+", metavar="ID")
     command("list", _list, "list the articles")
     command("show", _show, "print an article").add_argument("id", metavar="ID")
@@ -107,12 +115,38 @@ def _add(options: argparse.Namespace) -> int:
                 search.save()
         finally:
             counts: Counter[str] = Counter(result.outcome for result in results)
-            outcomes = ("added", "updated", "unchanged", "refused")
             if options.json:
-                _print_json({**{name: counts[name] for name in outcomes}, "results": [asdict(result) for result in results]})
+                _print_json({**{name: counts[name] for name in OUTCOMES}, "results": [asdict(result) for result in results]})
             else:
-                print(", ".join(f"{counts[name]} {name}" for name in outcomes))
+                print(", ".join(f"{counts[name]} {name}" for name in OUTCOMES))
     return PARTLY_FAILED if counts["refused"] else 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        _say(f"{options.folder} is not a folder; name one to watch")
+        return USAGE
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    counts: Counter[str] = Counter()
+    with Search.open(options.data, options.embedder, create=True, command=options.command_line) as search:
+        following = follow(search, options.folder, stopped, remove=options.remove, waiting=lambda error: _say(str(error)))
+        for result in following:
+            outcome = "removed" if isinstance(result, str) else result.outcome
+            counts[outcome] += 1
+            _print_followed(result, as_json=options.json)
+    _say(", ".join(f"{counts[name]} {name}" for name in (*OUTCOMES, "removed")))
+    return 0
+
+
+def _print_followed(result: Result | str, *, as_json: bool) -> None:
+    one = Result(result, "unchanged") if isinstance(result, str) else result
+    outcome = "removed" if isinstance(result, str) else one.outcome
+    if as_json:
+        print(json.dumps({**asdict(one), "outcome": outcome}, ensure_ascii=False), flush=True)
+    else:
+        print(f"{outcome}: {one.name}" + (f": {one.reason}" if one.reason else ""), flush=True)
 
 
 def _remove(options: argparse.Namespace) -> int:

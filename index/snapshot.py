@@ -97,6 +97,11 @@ class Snapshot:
         """Return the outlets and how many articles each has, most first."""
         return sources(self._connection)
 
+    def origins(self, beginning: str) -> list[tuple[str, str]]:
+        """Return `(id, origin)` of the articles whose origin begins so."""
+        select = "SELECT id, origin FROM articles WHERE substr(origin, 1, length(:beginning)) = :beginning ORDER BY number"
+        return self._connection.execute(select, {"beginning": beginning}).fetchall()
+
     def in_passage_order(self) -> list[str]:
         """Return the articles' ids in the order of their first passages, which decides between equal hits."""
         rows = self._connection.execute(

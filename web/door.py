@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import LibraryError
 from web.docs import ASSETS
 from web.gate import Gate
+from web.keys import Role
 from web.problems import of_status
 from web.viewer import dressed, library_line
 
@@ -61,8 +62,15 @@ class Door:
         status, body = await _collected(page, {**scope, "headers": plain}, receive)
         if status != 200:
             raise of_status(status)
-        html = dressed(body.decode("utf-8"), Request(scope).state.nonce, await run_in_threadpool(self._holdings))
+        state = Request(scope).state
+        html = dressed(body.decode("utf-8"), state.nonce, await run_in_threadpool(self._holdings), self._may(state.role))
         await HTMLResponse(html)(scope, receive, send)
+
+    def _may(self, role: Role) -> str:
+        desk = self._gate.services().desk
+        if desk is None or role != "editor":
+            return ""
+        return "change fetch" if desk.web.allow_urls else "change"
 
     def _holdings(self) -> str:
         try:

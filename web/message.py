@@ -12,6 +12,7 @@ from web.models import AnswerOut, Source
 _ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
 _MARK = re.compile(r"(\s*)\[(\d+)\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
+_VERSION_DIGITS = 12  # of the content hash: enough to tell the versions of an article apart
 _NEAREST = "The nearest passages, which do not answer it"
 _LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
 
@@ -51,7 +52,8 @@ def noted(note: str) -> str:
 
 def link(source: Source, label: str, style: str) -> str:
     """Return a link that opens the article at these words; it needs nothing else to work, and survives copying."""
-    where = f"#src={quote(source.article_id, safe='')}:{source.start_char_index}-{source.end_char_index}"
+    version = source.content_hash.removeprefix("sha256:")[:_VERSION_DIGITS]
+    where = f"#src={quote(source.article_id, safe='')}:{source.start_char_index}-{source.end_char_index}@{version}"
     return f'<a class="{style}" href="{where}" title="{inert(_about(source))}">{label}</a>'
 
 

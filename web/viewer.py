@@ -15,11 +15,16 @@ _HEAD = (ASSETS / "head.html").read_text(encoding="utf-8")
 _FRAME = (ASSETS / "frame.html").read_text(encoding="utf-8")
 
 
-def dressed(page: str, nonce: str, library_line: str) -> str:
-    """Return Gradio's page inside ours; only scripts with this nonce will run in it."""
+def dressed(page: str, nonce: str, library_line: str, may: str) -> str:
+    """Return Gradio's page inside ours; only scripts with this nonce will run in it.
+
+    `may` says what this reader may do with the library: nothing, "change", or "change fetch".
+    """
     page = _UNWANTED.sub("", page)
     page = page.replace("</head>", f"{_HEAD}</head>", 1)
-    page = page.replace("<gradio-app", _FRAME.replace("{library}", escape(library_line)) + "<gradio-app", 1)
+    page = page.replace(
+        "<gradio-app", _FRAME.replace("{library}", escape(library_line)).replace("{may}", may) + "<gradio-app", 1
+    )
     return page.replace("<script", f'<script nonce="{nonce}"')
 
 

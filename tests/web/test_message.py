@@ -31,7 +31,8 @@ def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
     start = BRIDGE.text.index("Mayor")
     end = BRIDGE.text.index(" Ferries")
     title = "Old bridge closed for repair&#44; The Harbour Post&#44; 2024&#45;03&#45;05"
-    assert f'<a class="cite" href="#src={BRIDGE.id}:{start}-{end}" title="{title}">' in html
+    version = BRIDGE.content_hash.removeprefix("sha256:")[:12]
+    assert f'<a class="cite" href="#src={BRIDGE.id}:{start}-{end}@{version}" title="{title}">' in html
     assert html.count('class="cite"') == 1
 
 

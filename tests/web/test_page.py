@@ -16,6 +16,7 @@ COST = "How much would the repair of the bridge cost?"
 QUOTE = "Mayor Lena Ortiz said the repair would cost “nine million” euros."
 START = BRIDGE.text.index(QUOTE)
 PERMALINK = f"/#src={BRIDGE.id}:{START}-{START + len(QUOTE)}"
+CITED = f"{PERMALINK}@{BRIDGE.content_hash.removeprefix('sha256:')[:12]}"
 BOX = "#question textarea"
 
 
@@ -230,7 +231,7 @@ def test_copy_gives_the_quote_with_where_it_is_from(visit: Any) -> None:
     reader.marked()
     page.click("#viewer-copy")
     page.get_by_text("Copied").wait_for()
-    cited = f"“{QUOTE}” — {BRIDGE.title}, The Harbour Post, 5 March 2024, {reader.url}{PERMALINK}"
+    cited = f"“{QUOTE}” — {BRIDGE.title}, The Harbour Post, 5 March 2024, {reader.url}{CITED}"
     assert page.evaluate("navigator.clipboard.readText()") == cited
     page.click("a.copy")
     page.locator("a.copy", has_text="Copied").wait_for()

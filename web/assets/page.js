@@ -1,9 +1,8 @@
 // The article viewer, and what the chat's links do. Everything that comes from an article reaches the page as a text node.
 "use strict";
 
-const WHERE = /^#src=(.+):(\d+)-(\d+)$/;
+const WHERE = /^#src=(.+):(\d+)-(\d+)(?:@([0-9a-f]{8,64}))?$/; // @: the beginning of the content hash that was cited
 const narrow = matchMedia("(max-width: 899px)");
-const articles = new Map();
 const part = (name) => document.getElementById(`viewer-${name}`);
 let opener = null;
 let shown = null;
@@ -12,20 +11,36 @@ function parsed(hash) {
   const found = WHERE.exec(hash);
   if (!found) return null;
   try {
-    return { id: decodeURIComponent(found[1]), start: Number(found[2]), end: Number(found[3]), hash };
+    return { id: decodeURIComponent(found[1]), start: Number(found[2]), end: Number(found[3]), version: found[4], hash };
   } catch {
     return null;
   }
 }
 
-async function article(id) {
-  if (!articles.has(id)) {
-    const response = await fetch(`/v1/articles/${encodeURIComponent(id)}`, { headers: { Accept: "application/json" } });
-    const body = await response.json();
-    if (!response.ok) throw new Error(response.status === 404 ? "missing" : body.error.message);
-    articles.set(id, { ...body, points: Array.from(body.text) });
+// Asked for every time: it may have been changed or removed since, from here or elsewhere.
+async function article(id, version) {
+  const path = `/v1/articles/${encodeURIComponent(id)}${version ? `?version=${version}` : ""}`;
+  const response = await fetch(path, { headers: { Accept: "application/json" } });
+  const body = await response.json();
+  if (!response.ok) throw new Error(response.status === 404 ? "missing" : body.error.message);
+  return { ...body, points: Array.from(body.text) };
+}
+
+// The article as the link means it, and what is to be said about how it changed since.
+async function meant(place) {
+  const one = await article(place.id);
+  const is = (version) => version.content_hash.startsWith(`sha256:${place.version}`);
+  if (place.version && !is(one)) {
+    const then = one.versions.filter(is).pop();
+    const since = `This article changed since${then ? `, on ${dated(then.replaced_at)}` : ""}.`;
+    if (then && then.kept) return [await article(place.id, place.version), `${since} You read the words that were cited.`];
+    return [{ ...one, moved: true }, `${since} The words that were cited are not kept.`];
   }
-  return articles.get(id);
+  const before = one.versions.filter((version) => version.kept).pop();
+  if (place.version || !before || place.start >= place.end) return [one, ""];
+  const words = slice(await article(place.id, before.content_hash), place.start, place.end);
+  if (!words || words === slice(one, place.start, place.end)) return [one, ""];
+  return [one, `This article changed since ${dated(before.replaced_at)}. A link of before then means: “${words}”`];
 }
 
 function element(name, text, style) {
@@ -66,8 +81,9 @@ function say(text) {
   part("said").textContent = text;
 }
 
-function fill(one, place) {
-  const there = place.start < place.end && place.end <= one.points.length;
+function fill(one, place, changed) {
+  const there = !one.moved && place.start < place.end && place.end <= one.points.length;
+  notice(changed, one.content_hash.startsWith(`sha256:${place.version}`));
   part("about").textContent = [one.source || "Outlet unknown", dated(one.published_at)].join(" · ");
   part("title").textContent = one.title;
   part("text").replaceChildren(...paragraphs(one, there ? place.start : 0, there ? place.end : 0));
@@ -76,10 +92,19 @@ function fill(one, place) {
   if (isWeb) part("original").href = one.url;
   else part("original").removeAttribute("href");
   part("copy").hidden = !there;
-  say(there ? "" : "The words that this link means are not there; the article may have changed since.");
+  const isWhole = place.start === 0 && place.end === 0;
+  say(there || isWhole || changed ? "" : "The words that this link means are not there; the article may have changed since.");
+}
+
+function notice(words, isOld) {
+  const told = part("changed");
+  told.hidden = !words;
+  told.firstElementChild.textContent = words;
+  told.lastElementChild.hidden = !isOld;
 }
 
 function refuse(title, text) {
+  notice("", false);
   part("about").textContent = "";
   part("title").textContent = title;
   part("text").replaceChildren(element("p", text));
@@ -101,7 +126,8 @@ function setModal(open) {
   viewer.setAttribute("role", modal ? "dialog" : "complementary");
   viewer.toggleAttribute("aria-modal", modal);
   if (modal) viewer.setAttribute("aria-modal", "true");
-  for (const behind of document.querySelectorAll("gradio-app, #masthead")) behind.inert = modal;
+  for (const behind of document.querySelectorAll("#library, #masthead")) behind.inert = modal;
+  document.querySelector("gradio-app").inert = modal || document.body.classList.contains("library");
 }
 
 function setOpen(open) {
@@ -118,14 +144,17 @@ async function open(place) {
   setOpen(true);
   try {
     if (!place) throw new Error("damaged");
-    const one = await article(place.id);
+    const [one, changed] = await meant(place);
     if (shown !== place) return;
-    fill(one, place);
+    fill(one, place, changed);
     scrollToMark();
   } catch (error) {
     if (shown !== place) return;
     if (error.message === "damaged") refuse("This link is damaged", "It does not name a place in an article. Ask again for a fresh one.");
-    else if (error.message === "missing") refuse("This article is not here", "It may have been removed from the library since the link was made.");
+    else if (error.message === "missing") {
+      const title = place.version ? "This article was removed" : "This article is not here";
+      refuse(title, place.version ? "It was in the library when it was cited." : "It was removed from the library, or the link is wrong.");
+    }
     else refuse("The article cannot be shown now", error.message);
   }
   part("title").focus({ preventScroll: true });
@@ -136,15 +165,35 @@ function close() {
   const hash = shown && shown.hash;
   shown = null;
   setOpen(false);
-  if (location.hash) history.pushState(null, "", location.pathname + location.search);
-  const same = [...document.querySelectorAll("a.cite, a.foot, a.near")].find((link) => link.getAttribute("href") === hash);
-  const back = (opener && opener.isConnected && opener) || same || document.querySelector("#question textarea");
+  const view = document.body.classList.contains("library") ? "#library" : "";
+  if (location.hash !== view) history.pushState(null, "", location.pathname + location.search + view);
+  const links = [...document.querySelectorAll("a.cite, a.foot, a.near, #shelf a")];
+  const same = hash && links.find((link) => link.getAttribute("href").endsWith(hash));
+  const start = document.querySelector(view ? "#library-title" : "#question textarea");
+  const back = (opener && opener.isConnected && opener) || same || start;
   if (back) back.focus({ preventScroll: true });
 }
 
+// Which of the two views is in front; an open article stands beside either.
+function turnTo(isLibrary) {
+  if (isLibrary === document.body.classList.contains("library")) return;
+  document.body.classList.toggle("library", isLibrary);
+  document.getElementById("library").hidden = !isLibrary;
+  document.querySelector("gradio-app").inert = isLibrary;
+  for (const link of document.querySelectorAll("#views a")) {
+    link.toggleAttribute("aria-current", link.hash === "#library" === isLibrary);
+    if (link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
+  }
+  if (isLibrary) document.dispatchEvent(new Event("library"));
+}
+
 function follow() {
-  if (location.hash.startsWith("#src=")) open(parsed(location.hash));
-  else close();
+  if (location.hash.startsWith("#src=")) {
+    open(parsed(location.hash));
+    return;
+  }
+  turnTo(location.hash === "#library");
+  close();
 }
 
 async function copy(text, done) {
@@ -160,7 +209,7 @@ async function copy(text, done) {
 }
 
 async function citation(place) {
-  const one = await article(place.id);
+  const [one] = await meant(place);
   const words = slice(one, place.start, place.end);
   const permalink = `${location.origin}/${place.hash}`;
   return `“${words}” — ${[one.title, one.source, dated(one.published_at), permalink].filter(Boolean).join(", ")}`;
@@ -227,5 +276,6 @@ addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
 narrow.addEventListener("change", () => setModal(!document.getElementById("viewer").hidden));
 part("close").addEventListener("click", close);
+part("changed").lastElementChild.addEventListener("click", () => open({ ...shown, start: 0, end: 0, version: undefined }));
 part("copy").addEventListener("click", async () => copy(await citation(shown), () => flash(part("copy"))));
-if (location.hash.startsWith("#src=")) follow();
+if (location.hash) follow();

@@ -1,0 +1,107 @@
+"""A folder that the library follows: what is there is added, and then what changes. Knows no command line.
+
+A file is read when it has stayed the same for a moment, so that one that is still being written is read whole; what is
+written later is a change again. The library is locked only while something is stored.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from watchfiles import watch
+
+from index import readers
+from index.adding import Result, add_files
+from index.errors import LibraryLocked
+from index.search import Search
+
+_LOOK_MILLISECONDS = 500  # between two looks at a file, which must find it the same
+_State = tuple[int, int] | None
+
+
+def follow(
+    search: Search, folder: Path, stopped: threading.Event, *, remove: bool = False, waiting: Callable[[LibraryLocked], None]
+) -> Iterator[Result | str]:
+    """Yield the result of every file in the folder, then of those that change, until `stopped` is set.
+
+    With `remove` articles whose file is gone are removed, and their ids yielded. `waiting` is called when another process is
+    writing; it is tried again. Raises what `add_files` raises but LibraryLocked.
+    """
+    folder = folder.resolve()
+    looks = watch(
+        folder,
+        watch_filter=None,
+        stop_event=stopped,
+        debounce=_LOOK_MILLISECONDS,
+        rust_timeout=_LOOK_MILLISECONDS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
+    next(looks, None)  # from here on nothing that happens is missed
+    pending: dict[Path, _State] = dict.fromkeys(readers.files(folder))
+    has_gone = remove
+    for changes in looks:
+        paths = {Path(path) for _, path in changes}
+        pending |= dict.fromkeys(_touched(folder, paths))
+        has_gone = has_gone or (remove and not all(path.exists() for path in paths))
+        ready = _settled(pending)
+        try:
+            if has_gone:
+                gone = _without_file(search, folder)
+                if gone:
+                    search.library.remove(gone)
+                    yield from gone
+                    pending |= dict.fromkeys(readers.files(folder))  # one may hold a copy of what went
+                has_gone = False
+            yield from _added(search, ready, stopped)
+        except LibraryLocked as error:
+            waiting(error)
+        else:
+            for path in ready:
+                pending.pop(path, None)
+
+
+def _added(search: Search, paths: list[Path], stopped: threading.Event) -> Iterator[Result]:
+    if not paths:
+        return
+    # Told to stop, it still says what became of everything that is stored by then.
+    yield from add_files(search.library, search.embedder, takewhile(lambda _: not stopped.is_set(), paths))
+    search.save()
+
+
+def _touched(folder: Path, paths: set[Path]) -> Iterator[Path]:
+    """Yield the readable files that changed, are below a folder that did, or are described by a file that did."""
+    if not paths:
+        return
+    for file in readers.files(folder):
+        if not paths.isdisjoint({file, file.parent / readers.METADATA_FILE, *file.parents}):
+            yield file
+
+
+def _settled(pending: dict[Path, _State]) -> list[Path]:
+    """Return the files that are as they were at the last look, and note how the others are now; forget those that are gone."""
+    settled = []
+    for path, before in list(pending.items()):
+        try:
+            status = path.stat()
+        except OSError:
+            del pending[path]
+            continue
+        pending[path] = now = (status.st_size, status.st_mtime_ns)
+        if now == before:
+            settled.append(path)
+    return settled
+
+
+def _without_file(search: Search, folder: Path) -> list[str]:
+    """Return the ids of the articles that were read from files of the folder which are not there any more."""
+    with search.library.reading() as snapshot:
+        read_here = snapshot.origins(f"{folder.as_uri().rstrip('/')}/")
+    return [article_id for article_id, origin in read_here if not _path_of(origin).exists()]
+
+
+def _path_of(origin: str) -> Path:
+    return Path(url2pathname(urlsplit(origin).path))

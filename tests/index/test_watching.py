@@ -1,0 +1,158 @@
+"""Following a folder: the command itself, with real files and the word-count embedder, told to stop by a real signal."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from index import __main__ as cli
+from index.errors import LibraryLocked
+from index.library import Library
+from tests.fakes import WordCountEmbedder
+from tests.web.conftest import wait_for
+
+SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    kept = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for name, handler in kept.items():
+        signal.signal(name, handler)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "news"
+    made.mkdir()
+    (made / "bridge.txt").write_text("The bridge is old. Nobody knows the bridge better.", encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def watched(tmp_path, folder, capsys, monkeypatch):
+    """Watch the folder while `happenings` go on in a thread, then stop it: (status, lines on stdout, summary)."""
+    monkeypatch.chdir(tmp_path)
+
+    def watched(happenings: Callable[[], None], *options: str, told: int = signal.SIGTERM) -> tuple[int, list[str], str]:
+        failed: list[BaseException] = []
+
+        def happen() -> None:
+            try:
+                wait_for(lambda: articles(tmp_path), SECONDS)
+                happenings()
+            except BaseException as error:  # noqa: BLE001 - raised again below, in the thread of the test
+                failed.append(error)
+            finally:
+                os.kill(os.getpid(), told)
+
+        thread = threading.Thread(target=happen)
+        thread.start()
+        status = cli.main(["watch", str(folder), *options], WordCountEmbedder())
+        thread.join()
+        if failed:
+            raise failed[0]
+        out, err = capsys.readouterr()
+        return status, out.splitlines(), err.splitlines()[-1]
+
+    return watched
+
+
+def articles(tmp_path: Path) -> dict[str, str]:
+    """The texts of the library by file name."""
+    if not (tmp_path / "data" / "library.sqlite3").exists():
+        return {}
+    with Library.open(tmp_path / "data", check=False) as library, library.reading() as state:
+        found = [state.get(one.id) for one in state.articles()]
+    return {one.metadata["file"]: one.text for one in found}
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_there_is_added_and_new_and_changed_files_follow(watched, folder, tmp_path, told) -> None:
+    def happenings() -> None:
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        (folder / "bridge.txt").write_text("The bridge is new.", encoding="utf-8")
+        (folder / "picture.jpg").write_bytes(b"no article")
+        wait_for(lambda: articles(tmp_path) == {"tram.txt": "The tram is slow.", "bridge.txt": "The bridge is new."}, SECONDS)
+
+    status, lines, summary = watched(happenings, told=told)
+    assert status == 0
+    assert lines[0] == f"added: {(folder / 'bridge.txt').as_uri()}"
+    assert sorted(line.partition(":")[0] for line in lines[1:]) == ["added", "updated"]
+    assert summary == "2 added, 1 updated, 0 unchanged, 0 refused, 0 removed"
+
+
+def test_a_file_that_is_written_slowly_is_there_whole_in_the_end(watched, folder, tmp_path) -> None:
+    whole = "".join(f"Sentence number {n} of a long report. " for n in range(40)).strip()
+
+    def happenings() -> None:
+        with (folder / "report.txt").open("w", encoding="utf-8") as stream:
+            for n in range(0, len(whole), 100):
+                stream.write(whole[n : n + 100])
+                stream.flush()
+                wait_for(lambda: True)
+        wait_for(lambda: articles(tmp_path).get("report.txt") == whole, SECONDS)
+
+    assert watched(happenings)[0] == 0
+
+
+def test_a_deleted_file_keeps_its_article_unless_told_otherwise(watched, folder, tmp_path) -> None:
+    def happenings() -> None:
+        (folder / "bridge.txt").unlink()
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: "tram.txt" in articles(tmp_path), SECONDS)
+
+    watched(happenings)
+    assert set(articles(tmp_path)) == {"bridge.txt", "tram.txt"}
+
+
+def test_with_remove_articles_go_with_their_files_also_those_deleted_before(watched, folder, tmp_path) -> None:
+    (folder / "rows.jsonl").write_text('{"text": "One row."}\n{"text": "Another row."}\n', encoding="utf-8")
+    cli.main(["add", str(folder)], WordCountEmbedder())
+    (folder / "rows.jsonl").unlink()
+
+    def happenings() -> None:
+        wait_for(lambda: set(articles(tmp_path)) == {"bridge.txt"}, SECONDS)
+        (folder / "copy.txt").write_bytes((folder / "bridge.txt").read_bytes())
+        (folder / "bridge.txt").unlink()
+        wait_for(lambda: set(articles(tmp_path)) == {"copy.txt"}, SECONDS)
+
+    _, lines, summary = watched(happenings, "--remove")
+    assert summary.endswith("3 removed")
+    assert len([line for line in lines if line.startswith("removed: ")]) == 3
+
+
+def test_while_nothing_happens_others_may_write_and_what_waits_for_them_is_added_after(watched, folder, tmp_path) -> None:
+    def happenings() -> None:
+        with Library.open(tmp_path / "data") as library:
+            wait_for(lambda: locked(library), SECONDS)
+
+    def locked(library: Library) -> bool:
+        try:
+            writing = library.writing()
+            writing.__enter__()
+        except LibraryLocked:  # still storing the first article
+            return False
+        with ExitStack() as held:
+            held.push(writing.__exit__)
+            (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: "tram.txt" in articles(tmp_path), SECONDS)
+        return True
+
+    assert watched(happenings)[0] == 0
+
+
+def test_what_is_no_folder_is_wrong_usage(tmp_path, capsys) -> None:
+    assert cli.main(["watch", str(tmp_path / "nowhere"), "--data", str(tmp_path / "data")], WordCountEmbedder()) == 2
+    assert "not a folder" in capsys.readouterr().err
+
+
+def test_a_library_that_is_read_only_is_not_fed(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("RAG_READ_ONLY", "yes")
+    assert cli.main(["watch", str(tmp_path)], WordCountEmbedder()) == 1
+    assert "RAG_READ_ONLY" in capsys.readouterr().err

@@ -1,0 +1,274 @@
+"""The library view and what links to articles say after a change, in a real browser over a real library."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from index.fetch import Web
+from index.search import Search
+from tests.fakes_web import HOSTILE, FakeAnswerer, FakeLibrary
+from tests.libraries import add, article, news, opened
+from tests.web.conftest import serving, wait_for
+from tests.web.test_page import CONTRAST, UNNAMED
+from web.build import build_page
+from web.door import Door
+from web.feedback import FeedbackLog
+from web.front import create_front
+from web.gate import Gate, Services
+from web.jobs import Desk
+
+pytestmark = pytest.mark.browser
+
+BRIDGE = "The old bridge was closed in March. The mayor said that the repair would cost nine million."
+WORDS = "The mayor said that the repair would cost nine million."
+START = BRIDGE.index(WORDS)
+
+
+@contextmanager
+def page_of(search: Search, *, read_only: bool = False, allow_urls: bool = False) -> Iterator[str]:
+    desk = None if read_only else Desk(search, Web(allow_urls=allow_urls))
+    if desk:
+        desk.start()
+    gate = Gate()
+    gate.open(Services(FakeAnswerer(FakeLibrary()), search.library, search, desk))
+    door = Door(gate)
+    with ThreadPoolExecutor(1) as thread:
+        door.open(thread.submit(build_page, gate, [], FeedbackLog(None)).result())
+    with serving(create_front(gate, door)) as url:
+        wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200, 60)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    with opened(tmp_path_factory.mktemp("library") / "data") as search:
+        add(search, [HOSTILE, *news(119), article("bridge", BRIDGE, id="bridge", source="The Harbour Post")])
+        yield search
+
+
+@pytest.fixture(scope="module")
+def url(search: Search) -> Iterator[str]:
+    with page_of(search) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open an address in a fresh window; at the end, look at what it requested and whether a script broke."""
+    contexts, requested, broken = [], [], []
+
+    def new(address: str, **options: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        contexts.append(context)
+        context.set_default_timeout(60_000)
+        context.on("request", lambda request: requested.append(request.url))
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("#question textarea", state="attached")
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert {urlsplit(one).hostname for one in requested if one.startswith("http")} == {"127.0.0.1"}
+    assert not broken
+
+
+def titles(page: Any) -> list[str]:
+    return list(page.locator("#shelf .title").all_text_contents())
+
+
+def results(page: Any) -> list[list[str]]:
+    """What the table of results says when nothing is under way any more."""
+    wait_for(
+        lambda: page.locator("#sent td:nth-child(2)").count() and not page.locator("#sent :is(.waiting, .running)").count(), 60
+    )
+    return [row.locator("td").all_text_contents() for row in page.locator("#sent tbody tr").all()]
+
+
+def file(name: str, content: str) -> dict[str, Any]:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content.encode()}
+
+
+def test_the_list_is_shown_in_pages_and_found_sorted_and_filtered(visit: Callable[..., Any], url: str) -> None:
+    page = visit(url)
+    page.get_by_role("link", name="Library").click()
+    page.get_by_text("1 to 50 of 121 articles").wait_for()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_text("51 to 100 of 121 articles").wait_for()
+    page.fill("#find-words", "story11")
+    page.get_by_text("10 articles").wait_for()
+    page.select_option("#find-sort", "title")
+    wait_for(lambda: titles(page)[:2] == ["Story11", "Story110"])
+    page.fill("#find-since", "2024-03-01")
+    page.select_option("#find-source", "The Hill Times")
+    wait_for(lambda: len(titles(page)) < 6)
+    page.fill("#find-words", "nothing has this title")
+    page.get_by_text("No article fits.").wait_for()
+    page.get_by_role("link", name="Ask").click()
+    page.locator("#question textarea").click()
+
+
+def test_an_article_opens_beside_the_list_and_the_back_button_returns_to_it(visit: Callable[..., Any], url: str) -> None:
+    page = visit(f"{url}/#library")
+    page.fill("#find-words", "bridge")
+    page.locator("#shelf .title", has_text="Bridge").click()
+    page.locator("#viewer-text p").wait_for()
+    assert page.locator("#viewer-text").inner_text() == BRIDGE
+    assert page.locator("#viewer-said").inner_text() == ""
+    page.keyboard.press("Escape")
+    assert page.locator("#viewer").is_hidden()
+    assert page.locator("#library").is_visible()
+    assert page.evaluate("document.activeElement.matches('#shelf .title')")
+    assert urlsplit(page.url).fragment == "library"
+
+
+def test_files_are_added_with_a_result_for_each_and_removed_after_a_question(tmp_path: Path, visit: Callable[..., Any]) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(f"{url}/#library")
+        page.get_by_text("The library is empty").first.wait_for()
+        files = [
+            file("bridge.txt", BRIDGE),
+            file("cat.jpg", "\ufffd"),
+            file("rows.jsonl", '{"text": "The tram stopped."}\n{"x": 1}'),
+        ]
+        page.set_input_files("#picked", files)
+        told = results(page)
+        assert told[0] == ["bridge.txt", "Added"]
+        assert told[1][1].startswith("Refused: ")
+        assert told[2][1].startswith("1 added, 1 refused; 1 of 2 parts cannot be read: row 2")
+        wait_for(lambda: "2 articles" in page.locator(".holdings").inner_text())
+        assert titles(page) == ["The tram stopped", "The old bridge was closed in March"]
+        page.get_by_role("button", name="Remove The tram stopped").click()
+        page.get_by_role("button", name="Keep it").click()
+        assert len(titles(page)) == 2
+        page.get_by_role("button", name="Remove The tram stopped").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Removed: The tram stopped").wait_for()
+        assert titles(page) == ["The old bridge was closed in March"]
+        wait_for(lambda: "1 article ·" in page.locator(".holdings").inner_text())
+        assert search.library.state().articles == 1
+
+
+DROP = """(texts) => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of texts) transfer.items.add(new File([text], name));
+  const drop = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.getElementById("library").dispatchEvent(drop);
+}"""
+
+
+def test_dropped_files_are_added_and_a_name_is_only_words(tmp_path: Path, visit: Callable[..., Any]) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(f"{url}/#library")
+        page.evaluate(DROP, [["<img src=x onerror=alert(1)>.txt", BRIDGE]])
+        assert results(page) == [["<img src=x onerror=alert(1)>.txt", "Added"]]
+        assert page.locator("#library img").count() == 0
+
+
+def test_an_address_can_be_given_only_where_that_is_allowed(tmp_path: Path, url: str, visit: Callable[..., Any]) -> None:
+    assert visit(f"{url}/#library").locator("#url").count() == 0
+    with opened(tmp_path / "data") as search, page_of(search, allow_urls=True) as allowed:
+        page = visit(f"{allowed}/#library")
+        page.fill("#url", "http://127.0.0.1:9/inside")
+        page.keyboard.press("Enter")
+        (told,) = results(page)
+        assert told[0] == "http://127.0.0.1:9/inside"
+        assert told[1].startswith("Refused: ")
+
+
+def test_a_library_that_is_read_only_shows_no_way_to_change_it(search: Search, visit: Callable[..., Any]) -> None:
+    with page_of(search, read_only=True) as url:
+        page = visit(f"{url}/#library")
+        page.locator("#shelf li").first.wait_for()
+        assert page.locator("#adding, .remove").count() == 0
+
+
+def test_titles_and_outlets_of_articles_are_text(visit: Callable[..., Any], url: str) -> None:
+    page = visit(f"{url}/#library")
+    page.fill("#find-words", "gulls")
+    page.get_by_text("1 article", exact=True).wait_for()
+    assert titles(page) == [HOSTILE.title]
+    page.locator(".remove").click()
+    assert page.locator("#removing-what").inner_text() == HOSTILE.title
+    assert page.locator("#library img, #library b, #removing img").count() == 0
+    assert page.evaluate("document.body.dataset.hacked") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_fits_the_screen_with_enough_contrast_and_a_name_for_everything(
+    visit: Callable[..., Any], url: str, scheme: str, width: int
+) -> None:
+    page = visit(f"{url}/#library", viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.locator("#shelf li").first.wait_for()
+    for selector in [
+        "#drop p",
+        ".hint",
+        "#pick",
+        "#found",
+        ".title",
+        ".about",
+        ".remove",
+        "#find-words",
+        "#views a",
+        "#library h1",
+    ]:
+        assert page.evaluate(CONTRAST, selector) >= 4.5, selector
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("document.getElementById('library').scrollWidth") <= width
+    assert page.evaluate(UNNAMED.replace("checkVisibility()", "checkVisibility({ visibilityProperty: true })")) == []
+    page.locator(".remove").first.click()
+    box = page.locator("#removing").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
+def test_an_old_citation_opens_the_words_as_they_were_and_says_that_they_changed(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        first = article("bridge", BRIDGE, id="bridge")
+        add(search, [first])
+        place = f"/#src=bridge:{START}-{len(BRIDGE)}"
+        cited = f"{place}@{first.content_hash.removeprefix('sha256:')[:12]}"
+        page = visit(url + cited)
+        page.locator("#viewer mark").wait_for()
+        assert page.locator("#viewer-changed").is_hidden()
+
+        add(search, [article("bridge", f"Correction. {BRIDGE.replace('nine', 'ten')}", id="bridge")])
+        page = visit(url + cited)
+        page.get_by_text("This article changed since").wait_for()
+        assert page.locator("#viewer mark").inner_text() == WORDS
+        page.get_by_role("button", name="Read it as it is now").click()
+        page.locator("#viewer-text", has_text="ten million").wait_for()
+        assert page.locator("#viewer-changed").is_hidden()
+
+        page = visit(url + place)  # a link that does not say of which version it is
+        page.get_by_text("This article changed since").wait_for()
+        assert WORDS in page.locator("#viewer-changed").inner_text()
+
+        search.library.remove(["bridge"])
+        page = visit(url + cited)
+        page.get_by_text("This article was removed").wait_for()
+        assert page.locator("#viewer mark").count() == 0
+
+
+def test_links_of_an_answer_name_the_version_that_they_cite(page_url: str, visit: Callable[..., Any]) -> None:
+    page = visit(page_url)
+    page.fill("#question textarea", "How much would the repair of the bridge cost?")
+    page.keyboard.press("Enter")
+    link = page.locator("a.cite").first.get_attribute("href")
+    article_id = link.removeprefix("#src=").partition(":")[0]
+    known = json.loads(httpx.get(f"{page_url}/v1/articles/{article_id}", trust_env=False).text)
+    assert known["content_hash"].removeprefix("sha256:").startswith(link.partition("@")[2])
