@@ -4,7 +4,7 @@ Each string stands in an article's title, text, outlet, address and file name, i
 answer, in the whole answer or refusal and in the stored conversation; some also in the questions to begin with.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -181,16 +181,15 @@ def show(watch: Watch, article: Article, number: int) -> None:
     watch.page.click("#viewer-close")
 
 
-def visited(watch: Watch, url: str, articles: Sequence[Article], numbers: Iterable[int]) -> None:
+def visited(watch: Watch, url: str, articles: Sequence[Article], numbers: Sequence[int]) -> None:
     watch.reader.open()
-    for turn, number in enumerate(numbers, 1):
-        show(watch, articles[number // 2], number)
-        watch.assert_nothing_ran(articles[number // 2].title)
-        if turn % _BEFORE_A_NEW_CONVERSATION == 0:
-            restored(watch)
-            watch.page.click("#fresh")
-            watch.page.wait_for_selector(".example")
-    restored(watch)
+    for start in range(0, len(numbers), _BEFORE_A_NEW_CONVERSATION):
+        for number in numbers[start : start + _BEFORE_A_NEW_CONVERSATION]:
+            show(watch, articles[number // 2], number)
+            watch.assert_nothing_ran(articles[number // 2].title)
+        restored(watch)
+        watch.page.click("#fresh")
+        watch.page.wait_for_selector(".example")
 
 
 def restored(watch: Watch) -> None:
@@ -201,7 +200,7 @@ def restored(watch: Watch) -> None:
     watch.assert_nothing_ran("a conversation that was restored")
 
 
-def check(browser: Any, sink: Sink, library: FakeLibrary, url: str, numbers: Iterable[int]) -> None:
+def check(browser: Any, sink: Sink, library: FakeLibrary, url: str, numbers: Sequence[int]) -> None:
     watch = Watch(browser, url)
     visited(watch, url, library.articles(), numbers)
     assert watch.foreign_hosts(url) == set()

@@ -55,4 +55,4 @@ def test_every_route_does_what_its_description_says(url: str, tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_every_route_does_what_its_description_says_in_twenty_thousand_calls(url: str, tmp_path: Path) -> None:
-    assert cases(url, tmp_path, most=5_000, phases="coverage,fuzzing,stateful") >= 20_000
+    assert cases(url, tmp_path, most=2_500, phases="coverage,fuzzing,stateful") >= 20_000
