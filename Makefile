@@ -1,7 +1,8 @@
 # make run      environment, dependencies, default library, chat page and API on http://127.0.0.1:7860
 # make test     environment, test dependencies, the default test suite
 # make check    formatting, lint, types, architecture: before every commit
-# make slow     the long tests: faults, hostile files
+# make faults   the durability promises proven at every point: kill -9, full disk, damage, races, hostile files
+# make slow     all long tests
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ CODE := app.py settings.py index rag web
 # PyTorch's index of CPU builds, for `make env TORCH_INDEX=...` (README.md, "A smaller installation")
 PIP_INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: env run test check slow format
+.PHONY: env run test check slow faults format
 
 env: .venv/installed
 
@@ -27,6 +28,9 @@ test: env
 
 slow: env
 	$(BIN)/python -m pytest -m slow
+
+faults: env
+	$(BIN)/python -m pytest -m slow tests/faults
 
 check: env
 	$(BIN)/ruff format --check .

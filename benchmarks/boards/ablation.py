@@ -26,10 +26,8 @@ Asked = tuple[Case, Sequence[Turn]]
 class VectorSearch(Search):
     """A search that ranks by the vectors alone."""
 
-    def search(
-        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, source: str | None = None
-    ) -> list[Hit]:
-        hits = super().search(query, 2 * CANDIDATES, since=since, until=until, source=source)
+    def search(self, query: str, k: int = 8, **within: str | None) -> list[Hit]:
+        hits = super().search(query, 2 * CANDIDATES, **within)
         best = sorted(hits, key=lambda hit: -hit.vector_score)[:k]
         return [replace(hit, score=hit.vector_score, rank=rank) for rank, hit in enumerate(best, start=1)]
 
