@@ -5,7 +5,6 @@ Exit status: 0 stopped, 1 error, and those of index/errors.py when the library c
 
 import ipaddress
 import logging
-import signal
 import socket
 import sys
 import threading
@@ -32,8 +31,11 @@ from web.gate import Gate, Services
 from web.jobs import Desk
 from web.keys import BadKey, Keys
 from web.metrics import Metrics, Watched
+from web.rate import RateLimit
+from web.serving import create_server, run
+from web.workers import ANSWER_SECONDS, Workers, processors
 
-_GRACE_SECONDS = 10
+_MODEL_CALLS_AT_ONCE = 16  # waiting for a language model takes no processor
 _TIME_TO_BE_READ = 3.0  # how long a page that is already open can still learn why there will be no library
 
 
@@ -47,29 +49,24 @@ def main() -> int:
     except (BadSetting, BadKey, CannotListen) as error:
         _say(str(error))
         return 1
-    gate = Gate()
+    gate = Gate(Workers(_at_once(settings), settings.queue, settings.llm_seconds + ANSWER_SECONDS))
     door = Door(gate)
     metrics = Metrics(gate)
     hosts = [_in_address(host) for host in (settings.host, *settings.hosts)]
-    config = uvicorn.Config(
-        create_front(gate, door, hosts, metrics, keys),
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    server = uvicorn.Server(config)
+    server = create_server(create_front(gate, door, hosts, metrics, keys, RateLimit(settings.rate)))
     loader = Loader(settings, gate, door, server, metrics)
     loader.start()
     host, port = listening.getsockname()[:2]
     _say(f"Footnote is at http://{_in_address(host)}:{port} and is loading.")
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn takes it over, and raises it again when it has stopped in peace
     try:
-        server.run(sockets=[listening])
+        run(server, listening)
     except KeyboardInterrupt:
         _say("Stopped.")
     return loader.exit_status
+
+
+def _at_once(settings: Settings) -> int:
+    return processors() if settings.llm is None else _MODEL_CALLS_AT_ONCE
 
 
 class CannotListen(Exception):
@@ -132,6 +129,7 @@ class Loader(threading.Thread):
         generative = configured_writer(settings, settings.data, embedder)
         search = open_library(settings, embedder, gate)
         gate.loading("The language models are being loaded.")
+        _compute_alone()
         embedder.load()
         answerer = Answerer.over(search, generative)
         search.search("the first question should not be the slow one", 1)
@@ -150,6 +148,14 @@ class Loader(threading.Thread):
         self.exit_status = exit_status
         time.sleep(_TIME_TO_BE_READ)
         self._server.should_exit = True
+
+
+def _compute_alone() -> None:
+    """Let each thread compute on one processor: threads that share all processors wait for each other, and answers would
+    depend on how many there are. benchmarks/LOG.md, 2026-11-21."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:

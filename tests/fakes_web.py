@@ -110,6 +110,7 @@ class FakeAnswerer:
 
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
+        self.asked = 0  # questions so far
 
     def ask(
         self,
@@ -135,6 +136,7 @@ class FakeAnswerer:
         since: str | None = None,
         until: str | None = None,
     ) -> Iterator[Event]:
+        self.asked += 1
         query = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
         yield Searched(query)
         hits = self._library.search(query, k, since=since, until=until, as_of=as_of)

@@ -27,6 +27,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "RAG_LLM_DROP": "yes",
         "RAG_API_KEYS": "one,ann:reader:two",
         "RAG_OPEN": "yes",
+        "RAG_RATE": "60",
+        "RAG_QUEUE": "9",
         "RAG_ALLOW_URLS": "yes",
         "RAG_READ_ONLY": "Yes",
     }
@@ -45,6 +47,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         llm_drop=True,
         api_keys=("one", "ann:reader:two"),
         open=True,
+        rate=60,
+        queue=9,
         allow_urls=True,
         read_only=True,
     )

@@ -12,8 +12,8 @@ from web.docs import add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
 from web.limits import MOST_HITS, checked_history_length, checked_question, checked_text
-from web.problems import JSON, add_error_handlers
-from web.stream import event_stream
+from web.problems import JSON, add_error_handlers, request_id
+from web.stream import answered, event_stream
 
 
 def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
@@ -61,23 +61,23 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         "/v1/ask",
         tags=["ask"],
         response_model=models.AnswerOut,
-        responses=responses | models.errors(400, 403, 408, 413, 415, 422, 503),
+        responses=responses | models.errors(400, 403, 408, 413, 415, 422, 429, 503, 504),
     )
-    def ask(request: Request, asked: models.AskRequest) -> Response:
+    async def ask(request: Request, asked: models.AskRequest) -> Response:
         """Answer a question, with the exact words of the articles that the answer rests on."""
         question = checked_question(asked.question)
         checked_history_length(len(asked.history))
         history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
         answerer = gate.services().answerer
+        events = answerer.stream(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until)
         if asked.stream:
-            events = answerer.stream(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until)
-            return event_stream(events, request)
-        return JSON(answerer.ask(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until).as_dict())
+            return event_stream(gate.workers, events, request)
+        return JSON((await answered(gate.workers, events, request_id(request))).as_dict())
 
 
 def _add_search(api: FastAPI, gate: Gate) -> None:
-    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 503))
-    def search(
+    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 429, 503, 504))
+    async def search(
         q: models.Question,
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8,
         as_of: models.AsOf = None,
@@ -86,5 +86,6 @@ def _add_search(api: FastAPI, gate: Gate) -> None:
     ) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)
-        hits = gate.services().searcher.search(query, k, since=since, until=until, as_of=as_of)
+        searcher = gate.services().searcher
+        hits = await gate.workers.run(lambda: searcher.search(query, k, since=since, until=until, as_of=as_of))
         return JSON({"query": query, "hits": [models.HitOut.of(hit).model_dump() for hit in hits]})

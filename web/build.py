@@ -1,8 +1,10 @@
 """Makes Gradio's page ready to be served: imports Gradio (which takes seconds) and closes what it would open by itself."""
 
 import asyncio
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -13,6 +15,9 @@ from web.gate import Gate
 def import_gradio() -> None:
     """Import Gradio; while it waits for the disk, other things can load."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before it is imported
+    # It keeps every event for statistics, and at each puts all into a table of pandas; nobody sees them.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**12)
     import gradio  # noqa: F401
 
 
@@ -27,11 +32,14 @@ async def _built(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> 
     import gradio as gr
 
     from web.page import create_page
+    from web.page_ask import ASKING
 
     built = FastAPI(openapi_url=None)
+    page = create_page(gate, examples, feedback)
+    built.state.asks = partial(_asks, [number for number, event in page.fns.items() if event.concurrency_id == ASKING])
     gr.mount_gradio_app(
         built,
-        create_page(gate, examples, feedback),
+        page,
         path="/",
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         footer_links=[],
@@ -44,3 +52,12 @@ async def _built(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> 
         max_file_size=1,
     )
     return built
+
+
+def _asks(events: Container[int], body: bytes) -> bool:
+    """Say whether what is sent to Gradio's queue is one of these events."""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(sent, dict) and sent.get("fn_index") in events

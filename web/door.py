@@ -24,6 +24,7 @@ _NEEDED = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)/[^\0]+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|cancel|reset|info|startup-events|app_id)/?"
 )
+_JOIN = "/gradio_api/queue/join"
 
 
 class Door:
@@ -32,7 +33,7 @@ class Door:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._built: Future[FastAPI] = Future()
-        self._page: ASGIApp | None = None
+        self._page: FastAPI | None = None
         self._doorstep = (ASSETS / "doorstep.html").read_text(encoding="utf-8")
 
     def open(self, page: FastAPI) -> None:
@@ -50,6 +51,8 @@ class Door:
         path, page = scope["path"], self._page
         if not _NEEDED.fullmatch(path) or (page is None and path != "/"):
             raise of_status(404)
+        if page is not None and path.startswith(_JOIN) and page.state.asks(scope["state"]["body"]):
+            self._gate.workers.check_room()  # where the event could only say it inside its stream
         if page is None:
             await HTMLResponse(self._doorstep)(scope, receive, send)
         elif path == "/":

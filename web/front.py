@@ -17,14 +17,20 @@ from web.keys import NO_KEYS, Keys
 from web.mcp_door import McpDoor
 from web.metrics import CONTENT_TYPE, Metrics
 from web.openai import add_openai
+from web.rate import RateLimit
 from web.shield import Shield
 
 
 def create_front(
-    gate: Gate, door: Door, hosts: Collection[str] = (), metrics: Metrics | None = None, keys: Keys = NO_KEYS
+    gate: Gate,
+    door: Door,
+    hosts: Collection[str] = (),
+    metrics: Metrics | None = None,
+    keys: Keys = NO_KEYS,
+    rate: RateLimit | None = None,
 ) -> ASGIApp:
     """Return what a server serves. `hosts` are further names, besides loopback's, under which browsers may reach it;
-    `keys` says who may come in."""
+    `keys` says who may come in, `rate` how often a client may ask."""
     metrics = metrics or Metrics(gate)
     mcp = McpDoor(gate)
 
@@ -43,7 +49,7 @@ def create_front(
     _add_metrics(api, metrics)
     api.router.routes.append(Route("/mcp", mcp, methods=["POST"], include_in_schema=False))
     api.router.default = door  # not a mount, which would hide a wrong method behind a 404
-    return Access(Shield(api, hosts, keys), metrics)
+    return Access(Shield(api, hosts, keys, rate), metrics)
 
 
 def _add_metrics(api: FastAPI, metrics: Metrics) -> None:

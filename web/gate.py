@@ -11,6 +11,7 @@ from index.search import Hit
 from rag.types import Answer, Event, Turn
 from web.jobs import Desk
 from web.problems import RETRY_SECONDS, Problem
+from web.workers import Workers
 
 
 class Answerer(Protocol):
@@ -104,9 +105,13 @@ class Services:
 
 
 class Gate:
-    """Closed while things load, then open, or closed for good with the reason. One thread opens it; any may look."""
+    """Closed while things load, then open, or closed for good with the reason. One thread opens it; any may look.
 
-    def __init__(self) -> None:
+    `workers` do what every door asks for.
+    """
+
+    def __init__(self, workers: Workers | None = None) -> None:
+        self.workers = workers or Workers()
         self._services: Services | None = None
         self._closed = _closed("loading", "Footnote is starting.", "Wait a few seconds; /readyz says when it is ready.")
 

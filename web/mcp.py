@@ -20,6 +20,7 @@ from rag.provider import LanguageModelError
 from settings import BadSetting, Settings, read
 from web.gate import Services
 from web.mcp_tools import create_server
+from web.workers import Workers
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
         _say(str(error))
         return 1
     with search:
-        create_server(_loading(search, generative).result, _page(settings)).run("stdio")
+        create_server(_loading(search, generative).result, Workers(), _page(settings)).run("stdio")
     return 0
 
 

@@ -4,6 +4,7 @@ The shield in front has checked Host, Origin and size. The protocol's package is
 """
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -38,9 +39,19 @@ class McpDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._ready is not None, "keep() was not started"  # noqa: S101 - a fault of whoever wired it
+        if _asks(scope["state"]["body"]):
+            self._gate.workers.check_room()  # where the tool could only say it inside an answer of status 200
         self._wanted.set()
         manager = await asyncio.shield(self._ready)
         await manager.handle_request(scope, receive, send)
+
+
+def _asks(body: bytes) -> bool:
+    try:
+        called = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(called, dict) and called.get("method") == "tools/call"
 
 
 def _build(gate: Gate) -> "StreamableHTTPSessionManager":
@@ -48,7 +59,7 @@ def _build(gate: Gate) -> "StreamableHTTPSessionManager":
 
     from web.mcp_tools import create_server
 
-    server = create_server(gate.services, "")
+    server = create_server(gate.services, gate.workers, "")
     open_here = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # the shield has looked, for every face
     server.streamable_http_app(json_response=True, stateless_http=True, transport_security=open_here)
     return server.session_manager

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import aclosing
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -19,7 +18,8 @@ from web.limits import checked_history_length, checked_question, checked_text
 from web.links import address_of
 from web.models import AnswerOut, AsOf, Message, Since, Until
 from web.problems import Problem
-from web.stream import arriving
+from web.stream import answered
+from web.workers import Workers
 
 _MOST_FOUND = 20
 _ABOUT = (
@@ -53,15 +53,16 @@ class Document(BaseModel):
     metadata: dict[str, str]
 
 
-def create_server(services: Callable[[], Services], base: str) -> MCPServer[Any]:
-    """Return the server. `services` may raise Problem while there are none; `base` is where the page is reached."""
+def create_server(services: Callable[[], Services], workers: Workers, base: str) -> MCPServer[Any]:
+    """Return the server. `services` may raise Problem while there are none; `workers` do the work; `base` is where the
+    page is reached."""
     server: MCPServer[Any] = MCPServer("footnote", title="Footnote", instructions=_ABOUT, log_level="WARNING")
-    _add_ask(server, services, base)
-    _add_reading(server, services, base)
+    _add_ask(server, services, workers, base)
+    _add_reading(server, services, workers, base)
     return server
 
 
-def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
+def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
     @server.tool()
     async def ask(
         question: Annotated[str, Field(description="The question, 1 to 4,000 characters")],
@@ -76,25 +77,19 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], base: str
             checked_history_length(len(history or ()))
             turns = [Turn(turn.role, checked_text(turn.content, "history")) for turn in history or ()]
             asked = checked_question(question)
-        except Problem as problem:
-            raise _told(problem) from problem
 
-        def events() -> Iterator[Event]:  # in a thread: it may wait for the models
-            yield from services().answerer.stream(asked, turns, as_of, since=since, until=until)
+            def events() -> Iterator[Event]:  # in a worker: it may wait for the models
+                yield from services().answerer.stream(asked, turns, as_of, since=since, until=until)
 
-        last: object = None
-        async with aclosing(arriving(events(), "of the MCP door")) as arrived:
-            async for batch in arrived:
-                last = batch[-1]
-        if not isinstance(last, Answer):
-            assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
-            raise _told(last)
-        return _out(last, _base(context, base))
+            answer = await answered(workers, events(), "of the MCP door")
+        except (Problem, LibraryError) as error:
+            raise _told(error) from error
+        return _out(answer, _base(context, base))
 
 
-def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
+def _add_reading(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
     @server.tool()
-    def search(
+    async def search(
         query: Annotated[str, Field(description="Words or a question")],
         context: Context[Any, Any],
         as_of: AsOf = None,
@@ -104,7 +99,9 @@ def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base:
         """Find articles that deal with something; read them with fetch."""
         try:
             asked = checked_question(query)
-            hits = services().searcher.search(asked, _MOST_FOUND, since=since, until=until, as_of=as_of)
+            hits = await workers.run(
+                lambda: services().searcher.search(asked, _MOST_FOUND, since=since, until=until, as_of=as_of)
+            )
         except (Problem, LibraryError) as error:
             raise _told(error) from error
         best = {hit.article.id: hit for hit in reversed(hits)}  # the best passage of each article

@@ -26,6 +26,7 @@ class Metrics:
     def __init__(self, gate: Gate) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_LibrarySize(gate))
+        self._registry.register(_Line(gate))
         named: Any = {"registry": self._registry, "namespace": "footnote"}
         self.in_flight = Gauge("requests_in_flight", "Requests that are being answered", **named)
         self._requests = Counter("requests", "Requests, by route and status", ["method", "route", "status"], **named)
@@ -113,3 +114,15 @@ class _LibrarySize(Collector):
             return
         yield GaugeMetricFamily("footnote_library_articles", "Articles in the library", value=state.articles)
         yield GaugeMetricFamily("footnote_library_passages", "Passages in the library", value=state.passages)
+
+
+class _Line(Collector):
+    """Says how many questions are being answered, and how many wait."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        workers = self._gate.workers
+        yield GaugeMetricFamily("footnote_questions_running", "Questions that workers answer now", value=workers.running)
+        yield GaugeMetricFamily("footnote_questions_waiting", "Questions that wait for a worker", value=workers.waiting)

@@ -11,8 +11,8 @@ from web.openai_chat import ChatChunks, completion
 from web.openai_requests import ChatRequest, ResponseRequest, asked_for_response, asked_in_chat, check_model
 from web.openai_responses import EVENTS, ResponseEvents, response
 from web.openai_sources import MODEL
-from web.problems import JSON
-from web.stream import event_stream
+from web.problems import JSON, request_id
+from web.stream import answered, event_stream
 
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": "footnote"}
 _STREAMED = "An answer; with `stream`, the same as OpenAI's events."
@@ -85,23 +85,25 @@ def add_openai(api: FastAPI, gate: Gate) -> None:
     _add_models(api)
 
     @api.post("/v1/chat/completions", response_model=CompletionOut, **_described(_CHUNKS))
-    def chat_completions(request: Request, asking: ChatRequest) -> Response:
+    async def chat_completions(request: Request, asking: ChatRequest) -> Response:
         """Answer the last message of the user."""
         asked = asked_in_chat(asking)
         answerer, base = gate.services().answerer, str(request.base_url)
+        events = answerer.stream(asked.question, asked.history)
         if asking.stream:
             with_usage = bool(asking.stream_options and asking.stream_options.include_usage)
-            return event_stream(answerer.stream(asked.question, asked.history), request, ChatChunks(base, with_usage))
-        return JSON(completion(answerer.ask(asked.question, asked.history), base))
+            return event_stream(gate.workers, events, request, ChatChunks(base, with_usage))
+        return JSON(completion(await answered(gate.workers, events, request_id(request)), base))
 
     @api.post("/v1/responses", response_model=ResponseOut, **_described(_EVENTS))
-    def responses(request: Request, asking: ResponseRequest) -> Response:
+    async def responses(request: Request, asking: ResponseRequest) -> Response:
         """Answer the last message of the user."""
         asked = asked_for_response(asking)
         answerer, base = gate.services().answerer, str(request.base_url)
+        events = answerer.stream(asked.question, asked.history)
         if asking.stream:
-            return event_stream(answerer.stream(asked.question, asked.history), request, ResponseEvents(base))
-        return JSON(response(answerer.ask(asked.question, asked.history), base))
+            return event_stream(gate.workers, events, request, ResponseEvents(base))
+        return JSON(response(await answered(gate.workers, events, request_id(request)), base))
 
 
 def _add_models(api: FastAPI) -> None:
@@ -118,7 +120,7 @@ def _add_models(api: FastAPI) -> None:
 
 
 def _described(streamed: dict[str, Any] | None = None) -> dict[str, Any]:
-    statuses = (400, 403, 404, 408, 413, 415, 503) if streamed else (404,)
+    statuses = (400, 403, 404, 408, 413, 415, 429, 503, 504) if streamed else (404, 429)
     responses: dict[int, dict[str, Any]] = {status: {"model": OpenAIErrorOut} for status in statuses}
     if streamed:
         responses[200] = streamed

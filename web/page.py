@@ -1,23 +1,23 @@
 """The chat page: Gradio's chat, its question box and what they do. Knows what an answer looks like, not how it is made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, closing
 from typing import Any
 
 import gradio as gr
 
-from rag.types import Answer, Delta, Searched
+from rag.types import Answer, Delta, Event, Searched
 from web import message
 from web.conversation import Exchange, check_room, dump, parse, turns
 from web.feedback import FeedbackLog
 from web.gate import Gate
 from web.limits import checked_question
 from web.models import AnswerOut
-from web.page_ask import add_ask
+from web.page_ask import ASKING, add_ask
 from web.problems import Problem
 from web.stream import guarded
 
-_QUEUED = 64
-_AT_ONCE = 8
+_EVENTS_AT_ONCE = 1_000  # the workers' line is the bound for questions; the rest of the events are quick
 _WELCOME = (
     "<h1>Ask the articles.</h1><p>Every sentence of an answer shows the exact words it rests on. "
     "A quote can be exact, and its article wrong.</p>"
@@ -44,14 +44,15 @@ def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> g
         shown: list[Any] = [chat, stored, box]
         page.load(talk.restore, [stored], [chat], **_OWN)
         running: list[Any] = [
-            box.submit(talk.ask, [box, stored], shown, **_OWN),
-            chat.example_select(talk.example, [stored], shown, **_OWN),
-            chat.retry(talk.retry, [stored], shown, **_OWN),
+            box.submit(talk.ask, [box, stored], shown, concurrency_id=ASKING, **_OWN),
+            chat.example_select(talk.example, [stored], shown, concurrency_id=ASKING, **_OWN),
+            chat.retry(talk.retry, [stored], shown, concurrency_id=ASKING, **_OWN),
         ]
-        box.stop(talk.stop, [stored], shown, cancels=running, concurrency_limit=None, **_OWN)
-        fresh.click(talk.clear, None, shown, cancels=running, concurrency_limit=None, **_OWN)
-        chat.like(_on_like(feedback), [stored], None, concurrency_limit=None, **_OWN)
-    page.queue(max_size=_QUEUED, default_concurrency_limit=_AT_ONCE)
+        box.stop(talk.stop, [stored], shown, cancels=running, **_OWN)
+        fresh.click(talk.clear, None, shown, cancels=running, **_OWN)
+        chat.like(_on_like(feedback), [stored], None, **_OWN)
+    page.max_threads = _EVENTS_AT_ONCE
+    page.queue(max_size=_EVENTS_AT_ONCE, default_concurrency_limit=None)
     return page
 
 
@@ -98,13 +99,14 @@ class Talk:
         """Show what was said before the page was loaded again; what was under way then counts as stopped."""
         return _messages(_settled(parse(stored)))
 
-    def ask(self, question: str, stored: object) -> Iterator[Shown]:
+    async def ask(self, question: str, stored: object) -> AsyncGenerator[Shown]:
         """Answer, showing the answer while it comes. A question that cannot be asked stays in its box, with the reason."""
         exchanges = _settled(parse(stored))
         try:
             checked = checked_question(question)
             check_room(exchanges)
-            answerer = self._gate.services().answerer
+            events = self._gate.services().answerer.stream(checked, turns(exchanges))
+            self._gate.workers.check_room()
         except Problem as problem:
             gr.Warning(f"{problem.message} {problem.hint}", title="Not asked")
             yield _messages(exchanges), gr.skip(), gr.skip()
@@ -112,30 +114,47 @@ class Talk:
         now = Exchange(question=checked)
         everything = [*exchanges, now]
         yield _messages(everything), dump(everything), gr.Textbox(value="", submit_btn=False, stop_btn=True)
-        query = text = ""
-        for event in guarded(answerer.stream(checked, turns(exchanges)), "the page"):
-            match event:
-                case Searched():
-                    query = event.query
-                case Delta():
-                    text += event.text
-                    yield _messages(everything, message.arriving(text, query)), gr.skip(), gr.skip()
-                case Answer():
-                    now.answer = AnswerOut.model_validate(event.as_dict())
-                case Problem():
-                    now.note = f"{event.message} {event.hint}"
+        # Begun only now, because an event that is stopped before it has shown anything is never closed by Gradio.
+        async with aclosing(self._arriving(guarded(events, "the page"), now)) as texts:
+            async for text in texts:
+                yield _messages(everything, text), gr.skip(), gr.skip()
         yield _messages(everything), dump(everything), gr.Textbox(submit_btn=True, stop_btn=False)
 
-    def example(self, stored: object, chosen: gr.SelectData) -> Iterator[Shown]:
-        """Ask an example."""
-        yield from self.ask(str(chosen.value["text"]), stored)
+    async def _arriving(self, events: Iterator[Event | Problem], now: Exchange) -> AsyncGenerator[str]:
+        """Give what has arrived of the text, each time all that is there by then; the end goes into the exchange."""
+        query = text = ""
+        try:
+            with closing(self._gate.workers.start(events)) as job:
+                while made := await job.batch():
+                    for event in made:
+                        match event:
+                            case Searched():
+                                query = event.query
+                            case Delta():
+                                text += event.text
+                            case Answer():
+                                now.answer = AnswerOut.model_validate(event.as_dict())
+                            case Problem():
+                                now.note = f"{event.message} {event.hint}"
+                    if text and not now.answer:
+                        yield message.arriving(text, query)
+        except Problem as problem:
+            now.note = f"{problem.message} {problem.hint}"
 
-    def retry(self, stored: object, chosen: gr.RetryData) -> Iterator[Shown]:
+    async def example(self, stored: object, chosen: gr.SelectData) -> AsyncGenerator[Shown]:
+        """Ask an example."""
+        async with aclosing(self.ask(str(chosen.value["text"]), stored)) as everything:
+            async for shown in everything:
+                yield shown
+
+    async def retry(self, stored: object, chosen: gr.RetryData) -> AsyncGenerator[Shown]:
         """Ask a question again; what came after it goes."""
         exchanges = parse(stored)
         number = _exchange_number(chosen.index)
         if number < len(exchanges):
-            yield from self.ask(exchanges[number].question, dump(exchanges[:number]))
+            async with aclosing(self.ask(exchanges[number].question, dump(exchanges[:number]))) as everything:
+                async for shown in everything:
+                    yield shown
 
     def stop(self, stored: object) -> Shown:
         """Say that the answer was stopped; Gradio has ended the event that was giving it."""

@@ -6,18 +6,20 @@ import gradio as gr
 from gradio.events import api
 from pydantic import ValidationError
 
-from rag.types import Answer, Turn
+from rag.types import Turn
 from web.gate import Gate
 from web.limits import checked_history_length, checked_question, checked_text
 from web.models import AskRequest
 from web.problems import Problem
-from web.stream import guarded
+from web.stream import answered
+
+ASKING = "asking"  # the events that are work for the workers
 
 
 def add_ask(gate: Gate) -> None:
     """Add the endpoint to the page that is being built."""
 
-    def ask(
+    async def ask(
         question: str,
         history: list[dict[str, str]] | None = None,
         as_of: str | None = None,
@@ -27,24 +29,20 @@ def add_ask(gate: Gate) -> None:
         """Answer a question, with the exact words of the articles that the answer rests on."""
         try:
             dates = {"as_of": as_of, "since": since, "until": until}
-            return _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], **dates}))
+            return await _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], **dates}))
         except ValidationError as error:
             first = error.errors()[0]
             raise gr.Error(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", print_exception=False) from error
         except Problem as problem:
             raise gr.Error(f"{problem.message} {problem.hint}", print_exception=False) from problem
 
-    api(ask, api_name="ask", concurrency_id="ask")
+    api(ask, api_name="ask", concurrency_id=ASKING)
 
 
-def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
+async def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
     checked_history_length(len(asked.history))
     history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
     question = checked_question(asked.question)
     dates = {"since": asked.since, "until": asked.until}
     events = gate.services().answerer.stream(question, history, asked.as_of, asked.k, **dates)
-    *_, last = guarded(events, "of gradio_client")
-    if not isinstance(last, Answer):
-        assert isinstance(last, Problem)  # noqa: S101 - for the type checker: a stream ends with one of the two
-        raise last
-    return last.as_dict()
+    return (await answered(gate.workers, events, "of gradio_client")).as_dict()

@@ -19,6 +19,8 @@ from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked, 
 
 RETRY_SECONDS = "2"
 _OPENAI_PATHS = ("/v1/chat/", "/v1/responses", "/v1/models")
+_GRADIO_PATHS = ("/gradio_api/",)
+_JSON_RPC_ERROR = -32000  # of a server's own kind
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
@@ -47,6 +49,11 @@ class Problem(Exception):
         kind = _OPENAI_TYPES.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
         return {"error": {"message": f"{self.message} {self.hint}", "type": kind, "param": self.param, "code": self.code}}
 
+    def as_json_rpc(self, own: Mapping[str, object]) -> dict[str, object]:
+        """Return the same as MCP's clients read it, with our shape (`own`) as its data; they know which request it answers."""
+        error = {"code": _JSON_RPC_ERROR, "message": f"{self.message} {self.hint}", "data": own["error"]}
+        return {"jsonrpc": "2.0", "id": None, "error": error}
+
 
 class JSON(JSONResponse):
     """JSON as it is sent everywhere: readable characters, no spaces, no NaN; a lone surrogate as its escape."""
@@ -57,11 +64,17 @@ class JSON(JSONResponse):
 
 
 def response(problem: Problem, connection: HTTPConnection) -> JSON:
-    """Return the problem as an answer to this request, on the addresses of OpenAI's API in its shape."""
-    if connection.scope["path"].startswith(_OPENAI_PATHS):
+    """Return the problem as an answer to this request, in the shape that clients of this address read."""
+    path = connection.scope["path"]
+    own: dict[str, object] = {**problem.as_dict(request_id(connection))}
+    if path.startswith(_OPENAI_PATHS):
         status = 400 if problem.status == 422 else problem.status
         return JSON(problem.as_openai(), status, headers=problem.headers)
-    return JSON(problem.as_dict(request_id(connection)), problem.status, headers=problem.headers)
+    if path == "/mcp":
+        return JSON(problem.as_json_rpc(own), problem.status, headers=problem.headers)
+    if path.startswith(_GRADIO_PATHS):
+        own = {**own, "detail": f"{problem.message} {problem.hint}"}
+    return JSON(own, problem.status, headers=problem.headers)
 
 
 def request_id(connection: HTTPConnection) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Collection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.incoming import Incoming, incoming
 from web.keys import NO_KEYS, Keys
-from web.limits import BODY_BYTES, BODY_SECONDS, SENT_BYTES, SENT_SECONDS
-from web.problems import Problem, of_crash, response
+from web.problems import RETRY_SECONDS, Problem, of_crash, response
+from web.rate import RateLimit, household
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_SENDS_ARTICLES = ("POST", "/v1/articles")
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _LOG = logging.getLogger("footnote.web")
 
@@ -38,8 +38,8 @@ class Shield:
     """Wraps the whole application. `hosts` are the names, besides loopback's, under which browsers may reach it; `keys` says
     who may come in."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), keys: Keys = NO_KEYS) -> None:
-        self._app, self._keys = app, keys
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = (), keys: Keys = NO_KEYS, rate: RateLimit | None = None) -> None:
+        self._app, self._keys, self._rate = app, keys, rate or RateLimit()
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,8 +59,9 @@ class Shield:
         try:
             check_host(request, self._hosts)
             self._keys.check(request)
+            self._check_rate(request)
             check_origin(request)
-            await self._app(scope, await _incoming(request, receive), outgoing)
+            await self._answer(request, await incoming(request, receive), outgoing)
             await outgoing.release()
         except ClientDisconnect:
             _LOG.debug("request %s: the client went away", request.state.request_id)
@@ -69,6 +70,35 @@ class Shield:
         except Exception:  # noqa: BLE001 - the one place that answers for every face
             _LOG.exception("request %s failed: %s %s", request.state.request_id, request.method, request.url.path)
             await outgoing.instead(of_crash())
+        except asyncio.CancelledError:  # the server stops, and its patience is over
+            await outgoing.instead(_stopping())
+
+    def _check_rate(self, request: Request) -> None:
+        path = request.scope["path"]
+        if request.method not in _READING or path == "/" or path.startswith("/v1/"):  # not the many files of a page
+            address = request.client.host if request.client else ""
+            self._rate.check(request.state.client or household(address))
+
+    async def _answer(self, request: Request, brought: Incoming, outgoing: "_Outgoing") -> None:
+        """Let the application answer. When the client goes away it is told so, and stopped where it has sent nothing yet."""
+        working = asyncio.current_task()
+        assert working  # noqa: S101 - for the type checker: a coroutine that runs is in a task
+
+        async def watch() -> None:
+            await brought.until_gone()
+            if not outgoing.started:
+                working.cancel()
+
+        watching = asyncio.create_task(watch())
+        try:
+            await self._app(request.scope, brought.receive, outgoing)
+        except asyncio.CancelledError:
+            if not brought.gone.is_set():
+                raise
+            working.uncancel()
+            raise ClientDisconnect from None
+        finally:
+            watching.cancel()
 
 
 def check_host(request: Request, allowed: Collection[str]) -> None:
@@ -93,55 +123,8 @@ def _without_port(host: str) -> str:
     return re.sub(r":\d{1,5}\Z", "", host.lower())
 
 
-async def _incoming(request: Request, receive: Receive) -> Receive:
-    """Return what the application reads the body from: what was received already; of large ones, what is received on demand."""
-    is_large = (request.method, request.scope["path"]) == _SENDS_ARTICLES
-    most = SENT_BYTES if is_large else BODY_BYTES
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdigit():
-        raise Problem(400, "bad_request", "The Content-Length header is not a number.", "Leave it to the HTTP client.")
-    if int(declared) > most:
-        raise _too_big(most)
-    if is_large:
-        return _bounded(receive, most, SENT_SECONDS)
-    reading = Request(request.scope, _bounded(receive, most, BODY_SECONDS))
-    return _replay(b"".join([chunk async for chunk in reading.stream()]), receive)
-
-
-def _too_big(most: int) -> Problem:
-    return Problem(413, "body_too_big", f"The body is over the limit of {most:,} bytes.", "Send less at a time.")
-
-
-def _bounded(receive: Receive, most: int, seconds: float) -> Receive:
-    """Return the same, but raising Problem when the body becomes too long or takes too long to arrive."""
-    left, end, is_over = most, asyncio.get_running_loop().time() + seconds, False
-
-    async def bounded() -> Message:
-        nonlocal left, is_over
-        if is_over:  # what comes now says only that the client has gone
-            return await receive()
-        try:
-            async with asyncio.timeout_at(end):
-                message = await receive()
-        except TimeoutError:
-            text = f"The body did not arrive within {seconds:.0f} seconds."
-            raise Problem(408, "body_too_slow", text, "Send it again, in one piece.") from None
-        left -= len(message.get("body", b""))
-        is_over = not message.get("more_body", False)
-        if left < 0:
-            raise _too_big(most)
-        return message
-
-    return bounded
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return left.pop() if left else await receive()
-
-    return replayed
+def _stopping() -> Problem:
+    return Problem(503, "stopping", "This server is being stopped.", "Try again soon.", {"Retry-After": RETRY_SECONDS})
 
 
 class _Outgoing:
@@ -149,7 +132,7 @@ class _Outgoing:
 
     def __init__(self, request: Request, send: Send) -> None:
         self._request, self._send = request, send
-        self._started = False
+        self.started = False  # whether anything has been sent
         self._held: list[Message] = []
 
     async def __call__(self, message: Message) -> None:
@@ -161,19 +144,19 @@ class _Outgoing:
         if self._held:
             self._held.append(message)
             return
-        self._started = True
+        self.started = True
         await self._send(message)
 
     async def release(self) -> None:
         """Send what was held back."""
         held, self._held = self._held, []
-        self._started = self._started or bool(held)
+        self.started = self.started or bool(held)
         for message in held:
             await self._send(message)
 
     async def instead(self, problem: Problem) -> None:
         """Send the problem, unless an answer has begun: then the connection ends unfinished, as it should."""
-        if self._started:
+        if self.started:
             return
         self._held = []
         await response(problem, self._request)(self._request.scope, self._request.receive, self.__call__)

@@ -1,33 +1,43 @@
 """The events of an answer as server-sent events. Knows how they are written on the wire, not how they come about."""
 
-import asyncio
 import json
 import logging
-import threading
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from contextlib import aclosing, closing, suppress
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import closing
 
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from index.errors import LibraryError
 from rag.types import Answer, Citation, Delta, Event, Searched
 from web.problems import Problem, of_crash, of_library, request_id
+from web.workers import Job, Workers
 
 _LOG = logging.getLogger("footnote.web")
-_GOES_ON = Delta("")
-_AHEAD = 64  # events that may wait for a slow client before the work that makes them waits too
+_GOES_ON = Delta("")  # said by who waits for something, so that it can be stopped
 
 Write = Callable[[Event | Problem], str]
 """How an event of ours is written as events on the wire: none ("") or several."""
 
 
-def event_stream(events: Iterator[Event], request: Request, write: Write | None = None) -> StreamingResponse:
-    """Send each event as it comes; when the client goes away, the events are closed and the work behind them stops."""
-    sent = _sent(events, request, write or (lambda event: _wire(event, request_id(request))))
-    return StreamingResponse(sent, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+def event_stream(workers: Workers, events: Iterator[Event], request: Request, write: Write | None = None) -> StreamingResponse:
+    """Send each event as it comes; when the client goes away, the work behind them stops. Raises Problem when too
+    many wait."""
+    job = workers.start(guarded(events, request_id(request)))
+    return _EventStream(job, write or (lambda event: _wire(event, request_id(request))))
+
+
+async def answered(workers: Workers, events: Iterator[Event], request: str) -> Answer:
+    """Return the whole answer. Raises Problem where it breaks off, and when too many wait; cancelling it stops the work."""
+    last: Event | Problem | None = None
+    with closing(workers.start(guarded(events, request))) as job:
+        async for event in job:
+            last = event
+    if isinstance(last, Problem):
+        raise last
+    assert isinstance(last, Answer)  # noqa: S101 - for the type checker: a stream ends with one of the two
+    return last
 
 
 def guarded(events: Iterator[Event], request: str) -> Generator[Event | Problem]:
@@ -43,70 +53,23 @@ def guarded(events: Iterator[Event], request: str) -> Generator[Event | Problem]
         yield of_crash()
 
 
-async def arriving(events: Iterator[Event], request: str) -> AsyncGenerator[list[Event | Problem]]:
-    """Give the events on, together those that came together; when nobody takes them any more, they are closed."""
-    belt = _Belt(guarded(events, request))
-    working = asyncio.ensure_future(run_in_threadpool(belt.fill))
+class _EventStream(StreamingResponse):
+    def __init__(self, job: Job[Event | Problem], write: Write) -> None:
+        super().__init__(_sent(job, write), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._job = job
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with closing(self._job):
+            await super().__call__(scope, receive, send)
+
+
+async def _sent(job: Job[Event | Problem], write: Write) -> AsyncIterator[str]:
     try:
-        while batch := await belt.take():
-            yield batch
-        await working
-    finally:
-        belt.stop()
-
-
-class _Belt:
-    """Carries events from the thread that makes them to the event loop: changing threads for each would take longest of all."""
-
-    def __init__(self, events: Generator[Event | Problem]) -> None:
-        self._events, self._loop = events, asyncio.get_running_loop()
-        self._arrived: deque[Event | Problem] = deque()
-        self._news = asyncio.Event()
-        self._room = threading.Semaphore(_AHEAD)
-        self._over = self._unwanted = False
-
-    def fill(self) -> None:
-        """Put the events on, in a thread; wait when too many are on it, end when it is stopped."""
-        try:
-            with closing(self._events):
-                while not self._unwanted and (event := next(self._events, None)):
-                    if event != _GOES_ON:
-                        self._arrived.append(event)
-                        self._tell()
-                        self._room.acquire()
-        finally:
-            self._over = True
-            self._tell()
-
-    async def take(self) -> list[Event | Problem]:
-        """Return what has come, at least one event; nothing when there will be no more."""
-        taken: list[Event | Problem] = []
-        while not taken:
-            over = self._over  # looked at first: what is put on before the end is there then
-            while self._arrived:
-                taken.append(self._arrived.popleft())
-            if not taken:
-                if over:
-                    return []
-                await self._news.wait()
-            self._news.clear()
-        self._room.release(len(taken))
-        return taken
-
-    def stop(self) -> None:
-        """Let the thread close the events and end, at the latest when it has its next one."""
-        self._unwanted = True
-        self._room.release()
-
-    def _tell(self) -> None:
-        with suppress(RuntimeError):  # the loop is closed, so nobody is left to be told
-            self._loop.call_soon_threadsafe(self._news.set)
-
-
-async def _sent(events: Iterator[Event], request: Request, write: Write) -> AsyncIterator[str]:
-    async with aclosing(arriving(events, request_id(request))) as arrived:
-        async for batch in arrived:
-            yield "".join(map(write, batch))
+        while batch := await job.batch():
+            if said := "".join(write(event) for event in batch if event != _GOES_ON):
+                yield said
+    except Problem as problem:
+        yield write(problem)
 
 
 def _wire(event: Event | Problem, request: str) -> str:

@@ -4,9 +4,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -30,11 +31,12 @@ def services(answerer: Any = None) -> Services:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp, **options: Any) -> Iterator[str]:
     """Serve on a free port; give the base URL; stop."""
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # a socket of unknown protocol would be slow: asyncio leaves Nagle on
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=2))
+    listening.listen(1024)  # so that who connects before the server has started waits for it
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=2, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
@@ -63,21 +65,40 @@ def client() -> Iterator[httpx.Client]:
         yield ready
 
 
+@dataclass(frozen=True)
+class PageServer:
+    """A server whose page is built, and what is behind it; `data` is the folder that it writes to."""
+
+    url: str
+    front: ASGIApp
+    door: Door
+    data: Path
+    asked: Callable[[], int]
+
+
 @pytest.fixture(scope="session")
-def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose page is built."""
+def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
     from web.build import build_page
     from web.feedback import FeedbackLog
 
     gate = Gate()
-    gate.open(services())
+    library = FakeLibrary(BRIDGE, MARKET, HOSTILE)
+    answerer = FakeAnswerer(library)
+    gate.open(Services(answerer, library, library))
     door = Door(gate)
-    feedback = FeedbackLog(tmp_path_factory.mktemp("data") / "feedback.jsonl")
+    data = tmp_path_factory.mktemp("data")
+    feedback = FeedbackLog(data / "feedback.jsonl")
     with ThreadPoolExecutor(1) as thread:
         door.open(thread.submit(build_page, gate, EXAMPLES, feedback).result())
-    with serving(create_front(gate, door)) as url:
+    front = create_front(gate, door)
+    with serving(front) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200)
-        yield url
+        yield PageServer(url, front, door, data, lambda: answerer.asked)
+
+
+@pytest.fixture(scope="session")
+def page_url(page_server: PageServer) -> str:
+    return page_server.url
 
 
 @pytest.fixture(scope="session")

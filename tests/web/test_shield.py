@@ -12,7 +12,7 @@ import pytest
 
 from tests.web.conftest import clients_of, services
 from tests.web.test_api import QUESTION, error_of
-from web import shield
+from web import incoming
 from web.gate import Gate
 from web.keys import Key, Keys
 from web.limits import BODY_BYTES
@@ -121,7 +121,7 @@ def test_a_body_over_the_limit_is_a_413_whether_announced_or_not(client: httpx.C
 
 
 def test_a_body_that_does_not_come_is_given_up(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shield, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(incoming, "BODY_SECONDS", 0.2)
     head = "POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n{"
     with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=5) as connection:
         connection.sendall(head.encode())
@@ -129,7 +129,7 @@ def test_a_body_that_does_not_come_is_given_up(client: httpx.Client, monkeypatch
 
 
 def raising(error: Exception) -> Callable[..., Any]:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     return fail

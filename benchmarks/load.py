@@ -1,0 +1,255 @@
+"""How the server bears many users: python -m benchmarks.load [--users 100] [--seconds 60] [--doors NAME ...] [--soak 10000]
+
+Starts `python app.py` over the default articles. First one user asks the questions of questions.jsonl, one after another,
+then many ask at the same time, each through one of the doors; every answer is compared with what the one user got.
+A client that is refused waits as long as `Retry-After` says. With --soak the same requests go on, a few at a time, and the
+server's memory, threads and open files are read as they do. The clients run on the same machine and take their part of it.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from web.openai_sources import without_source_list
+
+ROOT = Path(__file__).parent.parent
+WARM_UP = 500
+Ask = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response | str]]
+
+
+async def rest(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    response = await client.post("/v1/ask", json={"question": question})
+    return response if response.is_error else str(response.json()["answer"])
+
+
+async def rest_streamed(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    response = await client.post("/v1/ask", json={"question": question, "stream": True})
+    return response if response.is_error else str(json.loads(response.text.rpartition("data: ")[2])["answer"])
+
+
+async def chat(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    sent = {"model": "footnote", "messages": [{"role": "user", "content": question}]}
+    response = await client.post("/v1/chat/completions", json=sent)
+    return response if response.is_error else without_source_list(response.json()["choices"][0]["message"]["content"])
+
+
+async def responses(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    response = await client.post("/v1/responses", json={"model": "footnote", "input": question})
+    return response if response.is_error else without_source_list(response.json()["output"][0]["content"][0]["text"])
+
+
+async def mcp(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    params = {"name": "ask", "arguments": {"question": question}}
+    sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    response = await client.post("/mcp", json=sent, headers={"accept": "application/json, text/event-stream"})
+    return response if response.is_error else str(response.json()["result"]["structuredContent"]["answer"])
+
+
+async def page(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
+    """The event that a browser sends when a question is entered; the answer as it is shown, without its markup."""
+    session = f"load{random.getrandbits(40):x}"
+    sent = {"data": [question, []], "fn_index": client.headers["x-load-event"], "session_hash": session}
+    joined = await client.post("/gradio_api/queue/join", json={**sent, "fn_index": int(sent["fn_index"])})
+    if joined.is_error:
+        return joined
+    response = await client.get("/gradio_api/queue/data", params={"session_hash": session})
+    return "answered" if '"process_completed"' in response.text and '"success":true' in response.text else response.text[-300:]
+
+
+DOORS: dict[str, Ask] = {
+    "REST": rest,
+    "REST, streamed": rest_streamed,
+    "chat completions": chat,
+    "responses": responses,
+    "MCP": mcp,
+    "page": page,
+}
+
+
+@dataclass
+class Seen:
+    """What the clients saw: seconds of answers and of refusals, and how many of what."""
+
+    answered: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    by_door: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+
+
+class Server:
+    """`python app.py` with a data folder of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
+        self.process, self.url = process, url
+
+    def kilobytes(self) -> int:
+        return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())[0])
+
+    def handles(self) -> tuple[int, int]:
+        """Return how many files are open, and how many threads there are."""
+        at = Path(f"/proc/{self.process.pid}")
+        return len(list((at / "fd").iterdir())), len(list((at / "task").iterdir()))
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        environ = {**os.environ, "RAG_DATA": f"{folder}/data", "RAG_PORT": "0", "RAG_RATE": "10000000"}
+        with log.open("wb") as stderr:
+            process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stderr=stderr)
+        try:
+            while not (found := re.search(r"Footnote is at (\S+)", log.read_text())):
+                time.sleep(0.1)
+            while b"is ready" not in log.read_bytes():
+                time.sleep(0.1)
+            yield Server(process, found[1])
+            began = time.monotonic()
+        finally:
+            process.terminate()
+            process.wait(60)
+        print(f"stopped with status {process.returncode} in {time.monotonic() - began:.1f} s")
+
+
+def questions() -> list[str]:
+    lines = (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [asked["question"] for asked in map(json.loads, lines) if not asked.get("history")]
+
+
+def client_of(server: Server) -> httpx.AsyncClient:
+    config = httpx.get(f"{server.url}/config", trust_env=False).json()
+    number = next(one["id"] for one in config["dependencies"] if any(target[1] == "submit" for target in one["targets"]))
+    everything = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx.AsyncClient(
+        base_url=server.url, trust_env=False, timeout=120, limits=everything, headers={"x-load-event": str(number)}
+    )
+
+
+async def user(
+    client: httpx.AsyncClient, door: str, asked: Iterator[str], until: float, expected: dict[str, str], seen: Seen
+) -> None:
+    while time.monotonic() < until:
+        question = next(asked)
+        began = time.monotonic()
+        try:
+            got = await DOORS[door](client, question)
+        except httpx.HTTPError as error:
+            seen.wrong[type(error).__name__] += 1
+            continue
+        took = time.monotonic() - began
+        if isinstance(got, httpx.Response):
+            if got.status_code not in {429, 503} or "retry-after" not in got.headers:
+                seen.wrong[f"{door}: {got.status_code}"] += 1
+                continue
+            seen.refused.append(took)
+            await asyncio.sleep(int(got.headers["retry-after"]) * random.uniform(0.5, 1.5))
+        elif got not in {expected.get(question, got), "answered"}:
+            seen.wrong[f"{door}: another answer"] += 1
+        else:
+            seen.answered.append(took)
+            seen.by_door[door] += 1
+
+
+async def load(server: Server, users: int, seconds: float, doors: Sequence[str], expected: dict[str, str]) -> Seen:
+    seen, everything = Seen(), questions()
+    async with client_of(server) as client:
+        until = time.monotonic() + seconds
+        begun = [itertools.cycle(random.sample(everything, len(everything))) for _ in range(users)]
+        doors = list(itertools.islice(itertools.cycle(doors), users))
+        tasks = [user(client, door, asked, until, expected, seen) for door, asked in zip(doors, begun, strict=True)]
+        await asyncio.gather(*tasks)
+    return seen
+
+
+async def alone(server: Server, doors: Sequence[str]) -> tuple[dict[str, str], list[float]]:
+    """Ask every question once without haste; return the answers, and the seconds that each took, all doors in turn."""
+    expected, took = {}, []
+    async with client_of(server) as client:
+        for question in questions():
+            expected[question] = str(await rest(client, question))
+        for question, door in zip(questions(), itertools.cycle(doors)):
+            began = time.monotonic()
+            await DOORS[door](client, question)
+            took.append(time.monotonic() - began)
+    return expected, took
+
+
+async def soak(server: Server, doors: Sequence[str], requests: int) -> None:
+    print(f"{requests} requests: {', '.join(doors)}")
+    seen, everything = Seen(), itertools.cycle(questions())
+    async with client_of(server) as client:
+
+        async def some(count: int) -> None:
+            for _ in range(count):
+                began = time.monotonic()
+                got = await DOORS[doors[len(seen.answered) % len(doors)]](client, next(everything))
+                if isinstance(got, httpx.Response):
+                    seen.wrong[str(got.status_code)] += 1
+                seen.answered.append(time.monotonic() - began)
+
+        await asyncio.gather(*(some(WARM_UP // 4) for _ in range(4)))
+        first, before = server.kilobytes(), server.handles()
+        for part in range(1, 5):
+            await asyncio.gather(*(some(requests // 16) for _ in range(4)))
+            grown = 1024 * (server.kilobytes() - first) / (part * requests / 4)
+            print(
+                f"  after {part * requests // 4}: {grown:8.0f} bytes a request, files and threads {before} {server.handles()}"
+            )
+    print(f"  errors: {dict(seen.wrong) or 'none'}")
+
+
+def report(name: str, seen: Seen, seconds: float) -> None:
+    print(f"{name}: {len(seen.answered)} answers, {len(seen.answered) / seconds:.1f} a second; {dict(seen.by_door)}")
+    for kind, took in (("answered", seen.answered), ("refused", seen.refused)):
+        if took:
+            told = [1000 * at for at in (statistics.median(took), *percentiles(took, 95, 99), max(took))]
+            print(f"  {kind} {len(took)}, ms: median {told[0]:.0f}, p95 {told[1]:.0f}, p99 {told[2]:.0f}, most {told[3]:.0f}")
+    print(f"  errors and wrong answers: {dict(seen.wrong) or 'none'}")
+
+
+def percentiles(values: Sequence[float], *wanted: int) -> list[float]:
+    ordered = sorted(values)
+    return [ordered[min(len(ordered) - 1, len(ordered) * one // 100)] for one in wanted]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--users", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--doors", nargs="+", choices=DOORS, default=list(DOORS))
+    parser.add_argument("--soak", type=int, default=0)
+    given = parser.parse_args()
+    with running() as server:
+        expected, took = asyncio.run(alone(server, given.doors))
+        median, one_by_one = statistics.median(took), len(took) / sum(took)
+        print(f"one user: median {1000 * median:.0f} ms, {one_by_one:.1f} a second")
+        if given.soak:
+            asyncio.run(soak(server, given.doors, given.soak))
+            return
+        seen = asyncio.run(load(server, given.users, given.seconds, given.doors, expected))
+        report(f"{given.users} users", seen, given.seconds)
+        print(f"  {len(seen.answered) / given.seconds / one_by_one:.2f} times the throughput of one by one")
+        allowed = 4 * given.users * median / (os.cpu_count() or 1)
+        print(f"  p95 {percentiles(seen.answered, 95)[0]:.1f} s of {allowed:.1f} s allowed")
+        after = asyncio.run(load(server, 1, 10, given.doors[:1], expected))
+        report("one user, directly afterwards", after, 10)
+
+
+if __name__ == "__main__":
+    main()
