@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from index.passages import sentences
 from rag.evidence import shown
-from rag.sources import attributed, introduced, others
+from rag.sources import Verdict, attributed, introduced, others
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Query, Reading
 
 MAX_CLAIMS = 3
-_MUCH_WORSE = 0.75  # of the best rank score: below that a further sentence is off the point
+MAX_WORDS = 110  # of all claims together, unless the first is longer
+# Of the best rank score: below that a further sentence is off the point, sooner so in another article; benchmarks/LOG.md.
+_MUCH_WORSE = 0.75
+_MUCH_WORSE_HERE = 0.4
+_SPAN_IS_ENOUGH = 2.0  # the reader's score from which its words answer a question for a fact, and need no context
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed)? (?:of|from)|caused? by|reasons?"
@@ -32,23 +36,44 @@ class ExtractiveWriter:
     def write(self, query: Query, readings: Sequence[Reading]) -> list[Claim]:
         """Return the claims of an answer, the most telling first. `readings` are not empty."""
         ranked = sorted(readings, key=lambda reading: -_worth(query, reading))
-        least = _MUCH_WORSE * _worth(query, ranked[0])
-        claims: list[Claim] = []
-        for reading in ranked:
-            if claims and (query.wants_span or len(claims) == MAX_CLAIMS or _worth(query, reading) < least):
-                break
-            claim = _claim(reading)
-            if not any(_repeats(claim, other) for other in claims):
-                claims.append(claim)
-        return _beside_others(query, claims[0], ranked) if query.wants_span else claims
+        lead = _claim(ranked[0])
+        told = others(query, lead.reading, ranked) if query.wants_span else []
+        return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
 
 
-def _beside_others(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
+def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims as a reader wants them: what answers a question for a fact first, else in the order of their article."""
+    if query.wants_span:
+        return list(claims)
+    articles = list(dict.fromkeys(claim.reading.hit.article.id for claim in claims))
+    return sorted(claims, key=lambda claim: (articles.index(claim.reading.hit.article.id), claim.start))
+
+
+def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list[Claim]:
     """Put beside the answer what other articles say to the same question."""
-    told = others(query, lead.reading, ranked)
     disputed = any(verdict == "different" for verdict, _ in told)
     first = replace(lead, before=attributed(lead)) if disputed else lead
     return [first, *(replace(_claim(reading), before=before) for before, reading in introduced(lead.reading, told))]
+
+
+def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
+    """Return what else is worth quoting: nothing beside words that surely answer a question for a fact; where they are not
+    so sure, what their article says next; and where more than a fact is wanted, what others say, too."""
+    if query.wants_span and lead.reading.score >= _SPAN_IS_ENOUGH:
+        return []
+    chosen: list[Claim] = []
+    best = _worth(query, lead.reading)
+    for reading in ranked:
+        is_here = reading.hit.article.id == lead.reading.hit.article.id
+        if len(chosen) + 1 == MAX_CLAIMS or _worth(query, reading) < (_MUCH_WORSE_HERE if is_here else _MUCH_WORSE) * best:
+            continue
+        claim = _claim(reading)
+        if query.wants_span and not (is_here and claim.start >= lead.end):
+            continue
+        is_short = sum(len(one.text.split()) for one in (lead, *chosen, claim)) <= MAX_WORDS
+        if is_short and not any(_repeats(claim, other) for other in (lead, *chosen)):
+            chosen.append(claim)
+    return sorted(chosen, key=lambda claim: claim.start) if query.wants_span else chosen
 
 
 def _worth(query: Query, reading: Reading) -> float:

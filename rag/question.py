@@ -41,6 +41,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 
+# "Which paper reported how ...?" asks for a paper: what a later question word begins is only told about it.
+_WHICH_CLAUSE = re.compile(
+    r"^((?:and |but )?(?:which|what)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)\w+\b.*?)\s(?:how|why|when|where|who)\b.*$",
+    re.IGNORECASE,
+)
 _WH = r"(?:who(?:m|se)?|what|when|where|why|how(?:\s+(?:many|much|long|old|far|often|come))?|which(?:\s+\w+)?)"
 _BARE = re.compile(
     rf"^(?:and|but|so|ok|okay)?[\s,]*({_WH})"
@@ -102,7 +107,8 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Query:
 
 def kind_of(question: str) -> Kind:
     """Say what a question asks for, by its question words; anything else is "what"."""
-    return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(question)), "what")
+    asked = _WHICH_CLAUSE.sub(r"\1", question)
+    return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(asked)), "what")
 
 
 def is_about_now(question: str) -> bool:

@@ -63,7 +63,7 @@ def assert_citations_are_real(answer: Answer, search: Search) -> None:
 
 def test_a_question_is_answered_with_the_sentence_that_tells(search: Search) -> None:
     answer = answering(search).ask("When did the harbour of Velm close?")
-    assert answer.text == "The harbour of Velm closed on Monday after a crane collapsed. [1]"
+    assert answer.text.startswith("The harbour of Velm closed on Monday after a crane collapsed. [1]")
     assert not answer.abstained
     assert_citations_are_real(answer, search)
 
