@@ -15,8 +15,8 @@ MAX_CLAIMS = 3
 MAX_WORDS = 110  # of all claims together, unless the first is longer
 # Of the best rank score: below that a further sentence is off the point, sooner so in another article; benchmarks/LOG.md.
 _MUCH_WORSE = 0.75
-_MUCH_WORSE_HERE = 0.4
-_SPAN_IS_ENOUGH = 2.0  # the reader's score from which its words answer a question for a fact, and need no context
+_MUCH_WORSE_HERE = 0.5
+_SPAN_IS_ENOUGH = 5.0  # the reader's score from which its words answer a question for a fact, and need no context
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed)? (?:of|from)|caused? by|reasons?"
@@ -42,7 +42,7 @@ class ExtractiveWriter:
 
 
 def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims as a reader wants them: what answers a question for a fact first, else in the order of their article."""
+    """Return the claims as a reader wants them: what answers a question for a fact first, else in their article's order."""
     if query.wants_span:
         return list(claims)
     articles = list(dict.fromkeys(claim.reading.hit.article.id for claim in claims))
@@ -59,7 +59,8 @@ def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list
 def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
     """Return what else is worth quoting: nothing beside words that surely answer a question for a fact; where they are not
     so sure, what their article says next; and where more than a fact is wanted, what others say, too."""
-    if query.wants_span and lead.reading.score >= _SPAN_IS_ENOUGH:
+    is_whole_sentence = (lead.reading.start, lead.reading.end) == lead.reading.sentence  # no words of it were found to tell
+    if query.wants_span and (is_whole_sentence or lead.reading.score >= _SPAN_IS_ENOUGH):
         return []
     chosen: list[Claim] = []
     best = _worth(query, lead.reading)
