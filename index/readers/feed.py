@@ -4,6 +4,7 @@ import html
 from collections.abc import Iterator
 from typing import Any
 
+from index.article import clean, content_hash
 from index.errors import UnusableContent
 from index.readers.dates import dated
 from index.readers.markup import text_of_fragment
@@ -15,7 +16,8 @@ _MAX_ITEMS = 5000
 def read(data: bytes) -> Iterator[Outcome]:
     """Yield the items in the feed's order; one without words is refused by name.
 
-    An item's `part` is its own id, or its link. Raises `UnusableContent` when this is no feed, or an empty one.
+    An item's `part` is its own id, its link or, because its place changes with every newer item, made of its words.
+    Raises `UnusableContent` when this is no feed, or an empty one.
     """
     import feedparser
 
@@ -28,7 +30,7 @@ def read(data: bytes) -> Iterator[Outcome]:
         raise UnusableContent(f"the feed has {len(feed.entries):,} items, more than {_MAX_ITEMS:,}")
     seen: set[str] = set()
     for number, entry in enumerate(feed.entries, start=1):
-        part = _fact(entry, "id") or _fact(entry, "link") or f"item {number}"
+        part = _fact(entry, "id") or _fact(entry, "link") or _named_after_words(entry) or f"item {number}"
         if part not in seen:  # the same item twice in one feed is one article
             seen.add(part)
             yield _item(entry, part, _fact(feed.feed, "title"))
@@ -44,6 +46,11 @@ def _item(entry: Any, part: str, feed_title: str) -> Outcome:
     facts |= _stated("url", link if link.startswith(("http://", "https://")) else "", "feed item")
     facts |= dated("published", _fact(entry, "published"), "feed item") | dated("updated", _fact(entry, "updated"), "feed item")
     return Raw(text, facts, part)
+
+
+def _named_after_words(entry: Any) -> str:
+    text = _text(entry)[0]
+    return f"words-{content_hash(clean(text)).removeprefix('sha256:')[:16]}" if text else ""
 
 
 def _fact(entry: Any, name: str) -> str:

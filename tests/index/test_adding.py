@@ -4,6 +4,7 @@ import pytest
 
 from index.adding import BATCH_PASSAGES, Result, add_articles, add_files
 from index.errors import LibraryLocked
+from tests.index.documents import rss
 from tests.libraries import add, article, news, opened
 
 
@@ -41,6 +42,22 @@ def test_only_what_changed_is_embedded_again(search, folder):
     (folder / "text9.txt").write_text("Story nine is new.", encoding="utf-8")
     assert sorted(outcomes(search, folder)) == ["added", "unchanged", "unchanged", "unchanged", "updated"]
     assert len(search.embedder.embedded) == 2
+
+
+NAMED = "<item><guid>{n}</guid><title>Story</title><description>Story {n} begins here. It is short.</description></item>"
+NAMELESS = "<item><title>Story</title><description>Story {n} begins here. It is short.</description></item>"
+
+
+@pytest.mark.parametrize("item", [NAMED, NAMELESS], ids=["items with ids", "items without"])
+def test_of_a_feed_again_only_what_is_new_is_taken_and_what_left_it_stays(search, tmp_path, item):
+    feed = tmp_path / "feed.rss"
+    for numbers, taken in (("321", ["added"] * 3), ("321", ["unchanged"] * 3), ("543", ["added"] * 2 + ["unchanged"])):
+        search.embedder.embedded.clear()
+        feed.write_bytes(rss("".join(item.format(n=n) for n in numbers)))
+        assert outcomes(search, feed) == taken
+        assert len(search.embedder.embedded) == taken.count("added")
+    texts = [search.library.get(one.id).text for one in search.library.articles()]
+    assert sorted(texts) == [f"Story {n} begins here. It is short." for n in range(1, 6)]
 
 
 def test_a_file_that_cannot_be_used_is_refused_with_the_reason_and_the_others_go_in(search, folder):

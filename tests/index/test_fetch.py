@@ -309,3 +309,21 @@ def test_pages_and_feeds_become_articles_of_the_library_and_nothing_twice(server
         again = [result.outcome for result in add_files(search.library, search.embedder, places, web)]
     assert first == ["added"] * 3
     assert again == ["unchanged"] * 3
+
+
+def test_of_a_fetched_feed_again_only_what_is_new_or_changed_is_taken(
+    server: Server, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, headers, _ = ANSWERS["/feed"]
+    newer = FEED.replace("<item>", "<item><guid>a-3</guid><description>The mill is sold.</description></item><item>", 1)
+    with opened(tmp_path) as search:
+
+        def taken() -> list[str]:
+            return [result.outcome for result in add_files(search.library, search.embedder, [at(server, "/feed")], web)]
+
+        assert taken() == ["added"] * 2
+        monkeypatch.setitem(ANSWERS, "/feed", (status, headers, newer.encode()))
+        assert taken() == ["added", "unchanged", "unchanged"]
+        monkeypatch.setitem(ANSWERS, "/feed", (status, headers, newer.replace("is shut", "is open").encode()))
+        assert taken() == ["unchanged", "unchanged", "updated"]
+    assert [path for path, _ in server.asked] == ["/feed"] * 3
