@@ -9,7 +9,7 @@ from rag.evidence import shown
 from rag.sources import Verdict, attributed, introduced, others
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
-from rag.types import Claim, Query, Reading
+from rag.types import Claim, Kind, Query, Reading
 
 MAX_CLAIMS = 3
 MAX_WORDS = 110  # of all claims together, unless the first is longer
@@ -17,6 +17,7 @@ MAX_WORDS = 110  # of all claims together, unless the first is longer
 _MUCH_WORSE = 0.75
 _MUCH_WORSE_HERE = 0.5
 _SPAN_IS_ENOUGH = 5.0  # the reader's score from which its words answer a question for a fact, and need no context
+_NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed)? (?:of|from)|caused? by|reasons?"
@@ -60,7 +61,8 @@ def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim
     """Return what else is worth quoting: nothing beside words that surely answer a question for a fact; where they are not
     so sure, what their article says next; and where more than a fact is wanted, what others say, too."""
     is_whole_sentence = (lead.reading.start, lead.reading.end) == lead.reading.sentence  # no words of it were found to tell
-    if query.wants_span and (is_whole_sentence or lead.reading.score >= _SPAN_IS_ENOUGH):
+    is_enough = is_whole_sentence or lead.reading.score >= _SPAN_IS_ENOUGH or query.kind in _NEED_NO_CONTEXT
+    if query.wants_span and is_enough:
         return []
     chosen: list[Claim] = []
     best = _worth(query, lead.reading)

@@ -3,6 +3,7 @@
 Knows no prompts and no SQL.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -65,7 +66,7 @@ class Retriever:
         """
         texts = [hit.passage.text for hit in hits]
         spans = self._reader.candidates(query.text, texts, SPANS)
-        found = [list(_by_sentence(text, of_text)) for text, of_text in zip(texts, spans, strict=True)]
+        found = [list(_by_sentence(query, text, of_text)) for text, of_text in zip(texts, spans, strict=True)]
         quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
@@ -81,12 +82,27 @@ def in_order(readings: Sequence[Reading]) -> list[Reading]:
     return without_copies(sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start)))
 
 
-def _by_sentence(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
+def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     for start, end in sentences(text) or [(0, len(text))]:
-        inside = [span for span in spans if start <= span.start < end and span.start < span.end]
+        inside = [span for span in spans if start <= span.start < end and _can_answer(query, text, span)]
         nothing = Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         yield start, end, max(inside, key=lambda span: span.score, default=nothing)
+
+
+def _can_answer(query: Query, text: str, span: Span) -> bool:
+    """Whether the words tell anything: not "its", nor a part of the name asked about, "Qassem" to "Who killed Soleimani?"."""
+    if not content_stems(text[span.start : span.end]):
+        return False
+    if query.kind != "who":
+        return True
+    asked = {word for name in names(query.text) for word in name.split()}
+    covering = (name for name in names(text) for at in _places(text, name) if at <= span.start and span.end <= at + len(name))
+    return not any(asked & set(name.split()) for name in covering)
+
+
+def _places(text: str, name: str) -> Iterator[int]:
+    return (match.start() for match in re.finditer(re.escape(name), text))
 
 
 def _reading(hit: Hit, sentence: Sequence[int], span: Span, cosine: float, share: float) -> Reading:

@@ -1,0 +1,80 @@
+"""Which words of a sentence count, and how many sentences an answer takes, with a reader that says what the test wants."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from index.adding import add_articles
+from index.article import Article
+from index.search import Search
+from index.snapshot import Within
+from rag.extractive import ExtractiveWriter, in_reading_order
+from rag.question import understand
+from rag.reader import Span
+from rag.retriever import Retriever
+from rag.sentences import SentenceScorer
+from tests.fakes import WordCountEmbedder
+
+TEXT = (
+    "The mayor of Velm, Odo Karsten, was dismissed by Ida Brandt in its spring session. "
+    "The session of Velm lasted three days. The mayor of Velm had asked for two."
+)
+
+
+class Pointing:
+    """A reader that finds the given words, the first with the best score."""
+
+    def __init__(self, *words: str, best: float = 6.0) -> None:
+        self._words, self._best = words, best
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Span]:
+        return [spans[0] for spans in self.candidates(question, texts, 1)]
+
+    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
+        return [[self._span(text, word, rank) for rank, word in enumerate(self._words)][:n] for text in texts]
+
+    def _span(self, text: str, word: str, rank: int) -> Span:
+        start = text.index(word)
+        return Span(start, start + len(word), self._best - rank, rank - self._best)
+
+
+def read(folder: Path, question: str, reader: Pointing) -> tuple[list[str], list[str]]:
+    """Return the words that were found, sentence by sentence as they rank, and the claims of an answer."""
+    with Search.open(folder, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [Article.create(TEXT, title="Dismissed", origin="test:velm")]))
+        retriever = Retriever(search, reader, SentenceScorer(search.embedder))
+        query = understand(question)
+        readings = retriever.read(query, retriever.hits(query, 8, Within()))
+        claims = in_reading_order(query, ExtractiveWriter().write(query, readings))
+        return [TEXT[reading.start : reading.end] for reading in readings], [claim.text for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "words"),
+    [
+        ("Who dismissed Karsten?", ("Odo", "Ida Brandt"), "Ida Brandt"),
+        ("Who was dismissed by Brandt?", ("Ida Brandt", "Odo Karsten"), "Odo Karsten"),
+        ("Which session dismissed the mayor?", ("its", "spring session"), "spring session"),
+        ("Which Odo is meant?", ("Odo", "Ida Brandt"), "Odo"),
+    ],
+)
+def test_words_that_tell_nothing_new_are_no_answer(tmp_path: Path, question: str, found: tuple[str, ...], words: str) -> None:
+    assert words in read(tmp_path, question, Pointing(*found))[0]
+    assert found[0] == words or found[0] not in read(tmp_path, question, Pointing(*found))[0]
+
+
+def test_words_that_surely_answer_stand_in_one_sentence(tmp_path: Path) -> None:
+    _, claims = read(tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", best=9.0))
+    assert claims == [TEXT[: TEXT.index(". ") + 1]]
+
+
+def test_words_that_may_answer_are_followed_by_what_the_article_says_next(tmp_path: Path) -> None:
+    _, claims = read(tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", "three days", "two", best=0.0))
+    assert len(claims) > 1
+    assert [TEXT.index(claim) for claim in claims] == sorted(TEXT.index(claim) for claim in claims)
+
+
+def test_a_number_needs_no_further_sentence(tmp_path: Path) -> None:
+    _, claims = read(tmp_path, "How many days did the session of Velm last?", Pointing("three days", best=0.0))
+    assert claims == ["The session of Velm lasted three days."]
