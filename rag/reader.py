@@ -6,12 +6,13 @@ a question. Importing this module is cheap: torch is loaded by `TrainedReader.lo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from index.cores import side_by_side
 from index.embedder import default_folder
 from rag.reader_network import ReaderError, ReaderNetwork, WindowLogits, load_network
 
@@ -22,7 +23,8 @@ __all__ = ["DecodeSettings", "Reader", "ReaderError", "Span", "TrainedReader"]
 
 MODEL_FOLDER = Path(__file__).with_name("reader_model")
 NOTHING = 100.0  # no-answer score of a text without a word; its span's score is the opposite. Words never get as far
-_WINDOWS_AT_ONCE = 16  # read in one forward pass; bounds the memory, whatever the number and length of the passages
+_WINDOWS_AT_ONCE = 16  # bounds the memory, whatever the number and length of the passages
+_WINDOWS_TOGETHER = 4  # in one forward pass; as many for any number of cores, so that all machines of a kind read alike
 _MAX_QUESTION_CHARS = 4000  # as many as a question may have; only its first tokens are read, see `DecodeSettings`
 _SENTENCE_ENDS = frozenset({1012, 999, 1029})  # the word pieces . ! ?
 _CLOSING = {")": "(", "]": "[", "}": "{", "”": "“", "’": "‘", "»": "«", '"': '"', "'": "'"}
@@ -100,8 +102,9 @@ class TrainedReader:
         asked = self._network.tokens([question[:_MAX_QUESTION_CHARS]])[0].ids[: self._settings.max_question_tokens]
         windows = self._windows(unique, len(asked))
         while batch := list(islice(windows, _WINDOWS_AT_ONCE)):
-            logits = self._network.logits(asked, [window.ids for window in batch])
-            for window, scored in zip(batch, logits, strict=True):
+            parts = [batch[first : first + _WINDOWS_TOGETHER] for first in range(0, len(batch), _WINDOWS_TOGETHER)]
+            read = side_by_side(lambda part: self._network.logits(asked, [window.ids for window in part]), parts)
+            for window, scored in zip(batch, chain.from_iterable(read), strict=True):
                 penalty = self._settings.crossing_penalty * _sentence_numbers(window)
                 spans = _best_spans(scored, penalty, self._settings.max_answer_tokens, n)
                 placed = ((score, *_tidy(unique[window.text], *_place(window, a, b))) for score, a, b in spans)

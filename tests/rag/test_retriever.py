@@ -70,7 +70,9 @@ def test_words_that_surely_answer_stand_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_words_that_may_answer_are_followed_by_what_the_article_says_next(tmp_path: Path) -> None:
-    _, claims = read(tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", "three days", "two", best=0.0))
+    _, claims = read(
+        tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", "three days", "two", best=0.0)
+    )
     assert len(claims) > 1
     assert [TEXT.index(claim) for claim in claims] == sorted(TEXT.index(claim) for claim in claims)
 
