@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from functools import partial
 
 import uvicorn
 
@@ -139,7 +140,8 @@ class Loader(threading.Thread):
         gate.open(Services(Watched(answerer, self._metrics), search.library, search, desk))
         feedback = FeedbackLog(None if settings.read_only else settings.data / "feedback.jsonl")
         importing.join()
-        self._door.open(build_page(gate, examples(settings.articles, search.library.articles()), feedback))
+        offered = partial(examples, settings.articles, search.library)
+        self._door.open(build_page(gate, offered, feedback))
         _say("Footnote is ready.")
 
     def _fail(self, message: str, hint: str, exit_status: int) -> None:

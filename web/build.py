@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 
 from fastapi import FastAPI
@@ -21,14 +21,14 @@ def import_gradio() -> None:
     import gradio  # noqa: F401
 
 
-def build_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> FastAPI:
+def build_page(gate: Gate, examples: Callable[[], Sequence[str]], feedback: FeedbackLog) -> FastAPI:
     """Return the page as an application. Slow the first time, so call it in a thread of its own."""
     import_gradio()
     # Gradio makes an event loop for each of its locks where none is running, and never closes them.
     return asyncio.run(_built(gate, examples, feedback))
 
 
-async def _built(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> FastAPI:
+async def _built(gate: Gate, examples: Callable[[], Sequence[str]], feedback: FeedbackLog) -> FastAPI:
     import gradio as gr
 
     from web.page import create_page

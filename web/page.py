@@ -28,17 +28,19 @@ _OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 Shown = tuple[Any, Any, Any]
 """What every event sets: the chat's messages, the stored conversation, the question box."""
+Examples = Callable[[], Sequence[str]]
+"""Gives the questions to begin with, at every visit of the page."""
 
 
-def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> gr.Blocks:
+def create_page(gate: Gate, examples: Examples, feedback: FeedbackLog) -> gr.Blocks:
     """Return the page. Everything that answers comes through the gate, at the time it is needed."""
-    talk = Talk(gate)
+    talk = Talk(gate, examples)
     page = gr.Blocks(title="Footnote", analytics_enabled=False, fill_height=True)
     with page:
         add_ask(gate)  # first, because events of the page are named after functions, too
         # The conversation stays in the reader's browser; Gradio wants a key, which the browser knows, so it protects nothing.
         stored = gr.BrowserState([], storage_key="footnote-conversation", secret="in the page")  # noqa: S106
-        chat = _chat(examples)
+        chat = _chat()
         box = _box()
         fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary")
         shown: list[Any] = [chat, stored, box]
@@ -56,7 +58,7 @@ def create_page(gate: Gate, examples: Sequence[str], feedback: FeedbackLog) -> g
     return page
 
 
-def _chat(examples: Sequence[str]) -> gr.Chatbot:
+def _chat() -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -71,7 +73,6 @@ def _chat(examples: Sequence[str]) -> gr.Chatbot:
         allow_tags=False,
         group_consecutive_messages=False,
         placeholder=_WELCOME,
-        examples=[{"text": example} for example in examples],
     )
 
 
@@ -92,12 +93,13 @@ def _box() -> gr.Textbox:
 class Talk:
     """What the page's events do. Holds no conversation: the browser sends it along, and gets it back."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, gate: Gate, examples: Examples) -> None:
+        self._gate, self._examples = gate, examples
 
-    def restore(self, stored: object) -> list[dict[str, str]]:
-        """Show what was said before the page was loaded again; what was under way then counts as stopped."""
-        return _messages(_settled(parse(stored)))
+    def restore(self, stored: object) -> dict[str, Any]:
+        """Show what was said before the page was loaded again; what was under way then counts as stopped. Offer examples."""
+        offered = [{"text": question} for question in self._examples()]
+        return dict(gr.update(value=_messages(_settled(parse(stored))), examples=offered))
 
     async def ask(self, question: str, stored: object) -> AsyncGenerator[Shown]:
         """Answer, showing the answer while it comes. A question that cannot be asked stays in its box, with the reason."""

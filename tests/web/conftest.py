@@ -89,7 +89,7 @@ def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer
     data = tmp_path_factory.mktemp("data")
     feedback = FeedbackLog(data / "feedback.jsonl")
     with ThreadPoolExecutor(1) as thread:
-        door.open(thread.submit(build_page, gate, EXAMPLES, feedback).result())
+        door.open(thread.submit(build_page, gate, lambda: EXAMPLES, feedback).result())
     front = create_front(gate, door)
     with serving(front) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200)
@@ -112,6 +112,16 @@ def wait_for(condition: Any, seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.02)
+
+
+def note_breaks(page: Any, complaints: list[str]) -> None:
+    """Note what breaks in a page's scripts. Ours abort nothing; Gradio's do not catch the end of a stream when it is left."""
+
+    def broke(error: Any) -> None:
+        if error.name != "AbortError" or "/page/" in (error.stack or ""):
+            complaints.append(f"{error.name}: {error.message} {error.stack}")
+
+    page.on("pageerror", broke)
 
 
 def chromium_path() -> str | None:

@@ -64,7 +64,7 @@ def held(waiting: int = 1) -> Iterator[tuple[httpx.Client, HeldAnswerer, Gate, D
 
 def with_page(gate: Gate, door: Door, client: httpx.Client) -> None:
     with ThreadPoolExecutor(1) as thread:  # an event loop of its own
-        door.open(thread.submit(build_page, gate, [], FeedbackLog(None)).result())
+        door.open(thread.submit(build_page, gate, list, FeedbackLog(None)).result())
     wait_for(lambda: client.get("/config").status_code == 200)
 
 

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from index.errors import LibraryDamaged
+from index.listing import Listing
 from rag.types import Turn
-from tests.fakes_web import MARKET
+from tests.fakes_web import MARKET, FakeLibrary
 from tests.web.test_message import answer_to
 from web.conversation import MOST_EXCHANGES, Exchange, check_room, dump, parse, turns
 from web.examples import examples
@@ -55,8 +57,8 @@ def test_feedback_that_cannot_be_written_disturbs_nobody(tmp_path: Path) -> None
 def test_the_articles_own_examples_are_offered_only_while_the_library_holds_them(tmp_path: Path) -> None:
     written = f'about = ["{MARKET.id}"]\nquestions = ["What do traders sell?", "Who won?"]\n'
     (tmp_path / "examples.toml").write_text(written, encoding="utf-8")
-    assert examples(tmp_path, [MARKET]) == ["What do traders sell?", "Who won?"]
-    assert examples(tmp_path, []) == []
+    assert examples(tmp_path, FakeLibrary(MARKET)) == ["What do traders sell?", "Who won?"]
+    assert examples(tmp_path, FakeLibrary()) == []
 
 
 @pytest.mark.parametrize(
@@ -64,4 +66,12 @@ def test_the_articles_own_examples_are_offered_only_while_the_library_holds_them
 )
 def test_without_usable_examples_titles_are_hints(tmp_path: Path, written: str) -> None:
     (tmp_path / "examples.toml").write_text(written, encoding="utf-8")
-    assert examples(tmp_path, [MARKET]) == [f"What is said about “{MARKET.title}”?"]
+    assert examples(tmp_path, FakeLibrary(MARKET)) == [f"What is said about “{MARKET.title}”?"]
+
+
+def test_where_the_library_cannot_be_read_nothing_is_offered(tmp_path: Path) -> None:
+    class Damaged(FakeLibrary):
+        def listed(self, listing: Listing) -> NoReturn:
+            raise LibraryDamaged("it is damaged", "rebuild it")
+
+    assert examples(tmp_path, Damaged(MARKET)) == []

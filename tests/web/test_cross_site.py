@@ -16,7 +16,7 @@ import pytest
 from index.article import Article
 from rag.types import Answer, Citation, Delta, Event, Quotation, Searched, Turn
 from tests.fakes_web import FakeLibrary
-from tests.web.conftest import serving, wait_for
+from tests.web.conftest import note_breaks, serving, wait_for
 from tests.web.payloads import ALL, aimed
 from tests.web.sink import Sink, sinking
 from tests.web.test_page import Reader
@@ -132,7 +132,7 @@ def hostile_url(hostile: FakeLibrary) -> Iterator[str]:
     door = Door(gate)
     begin = [article.title for article in hostile.articles()[:4]]
     with ThreadPoolExecutor(1) as thread:
-        door.open(thread.submit(build_page, gate, begin, FeedbackLog(None)).result())
+        door.open(thread.submit(build_page, gate, lambda: begin, FeedbackLog(None)).result())
     with serving(create_front(gate, door)) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200)
         yield url
@@ -148,7 +148,7 @@ class Watch:
         self.context.set_default_timeout(60_000)
         self.context.on("request", lambda request: self.called.append(request.url))
         self.page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        note_breaks(self.page, self.complaints)
         self.page.on("console", self._heard)
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         self.page.on("popup", lambda popup: self.complaints.append(popup.url))

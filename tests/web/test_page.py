@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes_web import BRIDGE, HOSTILE
-from tests.web.conftest import EXAMPLES
+from tests.web.conftest import EXAMPLES, note_breaks
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def visit(browser: Any, page_url: str) -> Iterator[Any]:
         context.set_default_timeout(60_000)
         context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        note_breaks(page, complaints)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         return Reader(page, page_url)
 
@@ -143,6 +143,7 @@ def test_a_new_conversation_forgets_the_old_one_also_after_a_reload(visit: Any) 
 def test_the_empty_page_offers_examples_and_says_what_the_library_holds(visit: Any) -> None:
     reader = visit()
     reader.open()
+    reader.page.wait_for_selector(".example")
     assert reader.page.locator(".example").all_inner_texts() == list(EXAMPLES)
     assert reader.page.locator(".holdings").inner_text() == "3 articles · 2 outlets · newest 2024-03-05 · changed 2024-03-06"
     reader.page.click(".example >> nth=0")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +16,11 @@ from index.fetch import Web
 from index.search import Search
 from tests.fakes_web import HOSTILE, FakeAnswerer, FakeLibrary
 from tests.libraries import add, article, news, opened
-from tests.web.conftest import serving, wait_for
+from tests.web.conftest import note_breaks, serving, wait_for
 from tests.web.test_page import CONTRAST, UNNAMED
 from web.build import build_page
 from web.door import Door
+from web.examples import examples
 from web.feedback import FeedbackLog
 from web.front import create_front
 from web.gate import Gate, Services
@@ -40,7 +42,11 @@ def page_of(search: Search, *, read_only: bool = False, allow_urls: bool = False
     gate.open(Services(FakeAnswerer(FakeLibrary()), search.library, search, desk))
     door = Door(gate)
     with ThreadPoolExecutor(1) as thread:
-        door.open(thread.submit(build_page, gate, [], FeedbackLog(None)).result())
+        door.open(
+            thread.submit(
+                build_page, gate, partial(examples, search.library.folder, search.library), FeedbackLog(None)
+            ).result()
+        )
     with serving(create_front(gate, door)) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200, 60)
         yield url
@@ -70,7 +76,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context.set_default_timeout(60_000)
         context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
-        page.on("pageerror", lambda error: broken.append(str(error)))
+        note_breaks(page, broken)
         page.goto(address)
         page.wait_for_selector("#question textarea", state="attached")
         return page
@@ -272,3 +278,14 @@ def test_links_of_an_answer_name_the_version_that_they_cite(page_url: str, visit
     article_id = link.removeprefix("#src=").partition(":")[0]
     known = json.loads(httpx.get(f"{page_url}/v1/articles/{article_id}", trust_env=False).text)
     assert known["content_hash"].removeprefix("sha256:").startswith(link.partition("@")[2])
+
+
+def test_the_questions_to_begin_with_name_no_article_that_was_removed(visit: Callable[..., Any], tmp_path: Path) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        add(search, [article("bridge", BRIDGE, id="bridge"), article("market", "The market moved. It is loud.")])
+        page = visit(url)
+        page.get_by_text("What is said about “Bridge”?").wait_for()
+        search.library.remove(["bridge"])
+        page.reload()
+        page.get_by_text("What is said about “Market”?").wait_for()
+        assert page.get_by_text("“Bridge”").count() == 0
