@@ -1,21 +1,24 @@
 """What somebody sends to be added: files, written articles, web addresses. Each becomes an item that can be read once, later.
 
-A name that came with a file is words: part of what identifies the article, shown to people, and never a path.
+A name that came with a file is words: part of what identifies the article, shown to people, and never a path. A
+`metadata.jsonl` among files describes those of its folder, as it does on a disk.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
 from fastapi import HTTPException, Request
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from index.article import Article, clean, content_hash
 from index.errors import TooLarge, UnusableContent
 from index.fetch import Web, read_url
 from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
+from index.readers.beside import facts_by_file
 from index.readers.raw import one_line
 from web.article_models import ArticleIn
 from web.jobs import Item
@@ -27,7 +30,8 @@ _MULTIPART, _JSON = "multipart/form-data", "application/json"
 
 
 async def items_of(request: Request, web: Web) -> list[Item]:
-    """Take the body of a request apart. Raises Problem: 400 malformed, 413 too much at once, 415 of another type."""
+    """Take the body of a request apart. Raises Problem: 400 malformed, 413 too much at once, 415 of another type, 422 nothing
+    to add, 507 no room for it."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == _MULTIPART:
         return await _files(request)
@@ -44,26 +48,62 @@ async def _files(request: Request) -> list[Item]:
         raise Problem(
             400, "not_multipart", f"The body could not be read: {error.detail}", "Send files as an HTML form does."
         ) from error
+    except OSError as error:  # of the temporary files that the upload is kept in while it arrives
+        hint = "Nothing was added. Free space where the server keeps temporary files (TMPDIR), then send it again."
+        raise Problem(507, "disk_full", "There is no room to keep the files while they arrive.", hint) from error
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     if not files:
         raise Problem(422, "nothing_sent", "There is no file in the body.", "Send at least one, in a field called files.")
-    return [_file(one.file, one.filename or "", one.size or 0) for one in files]
+    try:
+        return await _described(files)
+    except Problem:
+        await form.close()
+        raise
 
 
-def _file(stream: BinaryIO, given_name: str, size: int) -> Item:
-    name = one_line(given_name, _NAME_CHARACTERS) or "a file without a name"
+async def _described(files: Sequence[UploadFile]) -> list[Item]:
+    describing = {_folder(one): one for one in files if _last(one) == METADATA_FILE}
+    articles = [one for one in files if _last(one) != METADATA_FILE]
+    if not articles:
+        message, hint = f"A {METADATA_FILE} describes files, and none came with it.", "Send it with them, in one request."
+        raise Problem(422, "nothing_sent", message, hint)
+    known = {folder: await run_in_threadpool(_told_by, one) for folder, one in describing.items()}
+    return [_file(one, known.get(_folder(one), {}).get(_last(one), {})) for one in articles]
+
+
+def _folder(file: UploadFile) -> str:
+    return (file.filename or "").rpartition("/")[0]
+
+
+def _last(file: UploadFile) -> str:
+    return (file.filename or "").rpartition("/")[2]
+
+
+def _told_by(describing: UploadFile) -> dict[str, dict[str, str]]:
+    """Return what is known of the files beside this one. Raises Problem: nothing is added without it."""
+    hint = "Nothing was added. Correct it, or send the files without it."
+    if (describing.size or 0) > MAX_BYTES:
+        raise Problem(413, "too_big", f"The {METADATA_FILE} is larger than {MAX_BYTES // 1024 // 1024} MB.", hint)
+    try:
+        with describing.file as stream:
+            return facts_by_file(stream.read())
+    except UnusableContent as error:
+        raise Problem(422, error.code, f"The files cannot be described: {error}.", hint) from error
+
+
+def _file(file: UploadFile, told: Mapping[str, str]) -> Item:
+    name = one_line(file.filename or "", _NAME_CHARACTERS) or "a file without a name"
+    known = {fact: one_line(value) for fact, value in told.items()}
 
     def read() -> Iterator[Article]:
-        if size > MAX_BYTES:
+        if (file.size or 0) > MAX_BYTES:
             raise TooLarge(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
-        if name.rpartition("/")[2] == METADATA_FILE:
-            raise UnusableContent("it describes the files beside it and is no article")
-        stream.seek(0)
-        data = stream.read()
-        stream.close()
-        yield from read_bytes(data, given_name, origin=f"upload:{name}")
+        with file.file as stream:
+            stream.seek(0)
+            data = stream.read()
+        yield from read_bytes(data, file.filename or "", origin=f"upload:{name}", known=known, known_from=METADATA_FILE)
 
-    return Item(name, read, stream.close)
+    return Item(name, read, file.file.close)
 
 
 async def _json(request: Request) -> Any:

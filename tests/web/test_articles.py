@@ -1,6 +1,7 @@
 """Adding, removing and listing articles under /v1: a real server, a real library, files of real formats."""
 
 import json
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -302,3 +303,72 @@ def test_the_list_is_given_in_pages_and_searched_sorted_and_filtered_on_the_serv
         assert newest["sources"] == [{"name": "The Harbour Post", "articles": 30}, {"name": "The Hill Times", "articles": 30}]
         for wrong in ({"limit": 0}, {"limit": 201}, {"offset": -1}, {"sort": "size"}, {"since": "soon"}):
             assert client.get("/v1/articles", params=wrong).status_code == 422
+
+
+def described(*lines: object) -> tuple[str, bytes]:
+    return "metadata.jsonl", "\n".join(json.dumps(line) for line in lines).encode()
+
+
+def test_a_metadata_file_describes_the_files_it_came_with_as_it_does_in_a_folder(client: httpx.Client) -> None:
+    known = {"title": "Bridge closed", "source": "The Post", "url": "https://example.org/b", "published": "2024-03-05"}
+    sheet = described({"file": "bridge.txt", "id": "bridge", **known}, {"file": "market.txt", "title": "x" * 2000})
+    job = sent(client, ("bridge.txt", BRIDGE.encode()), sheet, ("market.txt", MARKET.encode()), ("a/bridge.txt", b"A."))
+    assert outcomes(job.json()) == {"bridge.txt": "added", "market.txt": "added", "a/bridge.txt": "added"}
+    assert job.json()["total"] == 3
+    bridge = client.get("/v1/articles/bridge").json()
+    assert (bridge["title"], bridge["source"], bridge["url"], bridge["published_at"]) == tuple(known.values())
+    market, elsewhere = (one["title"] for one in job.json()["results"][1:])
+    assert len(market) == 1000
+    assert elsewhere == "A"
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "told"),
+    [
+        ([described({"file": "bridge.txt", "title": "Bridge"})], "nothing_sent", "none came with it"),
+        ([("bridge.txt", b"A bridge."), ("metadata.jsonl", b"{}\n{")], "unusable", "line 2"),
+        ([("bridge.txt", b"A bridge."), ("metadata.jsonl", b"\xff")], "unusable", "UTF-8"),
+        ([("bridge.txt", b"A bridge."), ("metadata.jsonl", b"\n" * 20_971_521)], "too_big", "20 MB"),
+    ],
+    ids=["alone", "not JSON", "not text", "too big"],
+)
+def test_a_metadata_file_that_cannot_be_used_is_named_and_nothing_is_added(
+    client: httpx.Client, files: list[tuple[str, bytes]], code: str, told: str
+) -> None:
+    response = sent(client, *files)
+    assert (response.status_code, error_of(response)["code"]) == (413 if code == "too_big" else 422, code)
+    assert told in response.json()["error"]["message"]
+    assert client.get("/v1/articles").json()["total"] == 0
+
+
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Let the system refuse every write beyond this size, in the words of a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+FULL = [
+    pytest.param(200_000, "Sentence {} of many. " * 2, 20_000, id="of the library"),
+    pytest.param(1_200_000, "Sentence {} of very many. " * 2, 40_000, id="of what arrives"),
+]
+
+
+@pytest.mark.parametrize(("limit", "sentence", "count"), FULL)
+def test_a_full_disk_is_a_507_that_leaves_nothing_half_done_and_goes_when_there_is_space(
+    client: httpx.Client, search: Search, limit: int, sentence: str, count: int
+) -> None:
+    sent(client, ("bridge.txt", BRIDGE.encode()))
+    before = search.library.state()
+    long = "".join(sentence.format(n, n) for n in range(count)).encode()
+    with no_file_longer_than(limit):
+        response = sent(client, ("long.txt", long))
+        assert (response.status_code, error_of(response)["code"]) == (507, "disk_full")
+        assert client.get("/v1/search", params={"q": "mayor"}).json()["hits"]
+    assert search.library.state() == before
+    assert client.get("/v1/articles").json()["total"] == 1
+    assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}

@@ -289,3 +289,14 @@ def test_the_questions_to_begin_with_name_no_article_that_was_removed(visit: Cal
         page.reload()
         page.get_by_text("What is said about “Market”?").wait_for()
         assert page.get_by_text("“Bridge”").count() == 0
+
+
+def test_files_chosen_with_their_metadata_come_with_title_and_outlet(visit: Callable[..., Any], tmp_path: Path) -> None:
+    told = json.dumps({"file": "quay.txt", "title": "The quay is new", "source": "The Quay"})
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(url)
+        page.get_by_role("link", name="Library").click()
+        page.set_input_files("#picked", [file("quay.txt", "The quay was opened. It is long."), file("metadata.jsonl", told)])
+        assert results(page) == [["quay.txt", "Added"]]
+        wait_for(lambda: titles(page) == ["The quay is new"], 60)
+        assert search.library.sources() == [("The Quay", 1)]

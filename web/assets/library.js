@@ -209,10 +209,18 @@ function show(result, style, words) {
   result.replaceChildren(words);
 }
 
-function sendFile(file, name) {
-  const form = new FormData();
-  form.append("files", file, name);
-  send(name, form, file.size);
+// Each file is sent alone, to be told of alone; what describes a folder goes with every file of it.
+function sendFiles(found) {
+  const folder = (name) => name.slice(0, name.lastIndexOf("/") + 1);
+  const describing = new Map(found.filter(([, name]) => name === `${folder(name)}metadata.jsonl`).map(([file, name]) => [name, file]));
+  const others = found.filter(([, name]) => !describing.has(name));
+  for (const [file, name] of others.length ? others : found) {
+    const form = new FormData();
+    form.append("files", file, name);
+    const beside = `${folder(name)}metadata.jsonl`;
+    if (others.length && describing.has(beside)) form.append("files", describing.get(beside), beside);
+    send(name, form, file.size);
+  }
 }
 
 async function everyFile(entry, found) {
@@ -231,7 +239,7 @@ async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter(Boolean);
   const found = entries.length ? [] : [...transfer.files].map((file) => [file, file.name]);
   for (const entry of entries) await everyFile(entry, found);
-  for (const [file, name] of found) sendFile(file, name);
+  sendFiles(found);
 }
 
 function prepareAdding() {
@@ -242,7 +250,7 @@ function prepareAdding() {
   if (!may.has("fetch")) byId("address").remove();
   byId("pick").addEventListener("click", () => byId("picked").click());
   byId("picked").addEventListener("change", (event) => {
-    for (const file of event.target.files) sendFile(file, file.name);
+    sendFiles([...event.target.files].map((file) => [file, file.name]));
     event.target.value = "";
   });
   const drop = byId("drop");
