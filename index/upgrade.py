@@ -29,7 +29,7 @@ def upgrade(connection: sqlite3.Connection) -> bool:
         _keep_texts_of_versions(connection)
     for statement in copies.SCHEMA:
         connection.execute(statement)
-    for number, text in connection.execute("SELECT number, text FROM articles ORDER BY number").fetchall():
+    for number, text in connection.execute("SELECT number, text FROM articles ORDER BY number"):
         copies.record(connection, number, text)
     connection.execute("PRAGMA user_version=3")
     return True

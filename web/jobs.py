@@ -78,6 +78,8 @@ class Desk(threading.Thread):
         job = Job(items)
         with self._changed:
             if sum(1 for one in self._jobs.values() if not one.finished.done()) >= _MOST_WAITING:
+                for item in items:
+                    item.close()
                 message, hint = "Many are adding articles at the moment.", "Try again in a few seconds."
                 raise Problem(503, "busy", message, hint, {"Retry-After": RETRY_SECONDS})
             over = [name for name, one in self._jobs.items() if one.finished.done()]

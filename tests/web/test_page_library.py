@@ -300,3 +300,15 @@ def test_files_chosen_with_their_metadata_come_with_title_and_outlet(visit: Call
         assert results(page) == [["quay.txt", "Added"]]
         wait_for(lambda: titles(page) == ["The quay is new"], 60)
         assert search.library.sources() == [("The Quay", 1)]
+
+
+def test_adding_goes_on_after_the_connection_was_lost_between_two_files(visit: Callable[..., Any], tmp_path: Path) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(url)
+        page.get_by_role("link", name="Library").click()
+        page.route(f"{url}/", lambda route: route.abort())
+        page.set_input_files("#picked", [file("bridge.txt", BRIDGE)])
+        assert results(page) == [["bridge.txt", "Added"]]
+        page.unroute(f"{url}/")
+        page.set_input_files("#picked", [file("market.txt", "The market moved. It is loud.")])
+        assert ["market.txt", "Added"] in results(page)

@@ -113,8 +113,9 @@ async function remove(one) {
 
 async function changed() {
   await list();
-  const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
-  const line = page.querySelector(".holdings");
+  const answer = await fetch("/").catch(() => null); // where there is none, the list has said so
+  if (!answer) return;
+  const line = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".holdings");
   if (line) document.querySelector(".holdings").textContent = line.textContent;
 }
 
