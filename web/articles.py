@@ -34,9 +34,10 @@ _VERSION = "^(sha256:)?[0-9a-f]{8,64}$"
 _ARTICLE = ArticleIn.model_json_schema()
 _SEVERAL = {"description": "Articles. An item that is none is refused by name, and the others are added."}
 _JSON_BODY = {"anyOf": [_ARTICLE, {"type": "array", "items": _SEVERAL, "minItems": 1}]}
+_FILES = "Articles, and a metadata.jsonl if one describes them."
 _FILES_BODY = {
     "type": "object",
-    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}, "description": _FILES}},
     "required": ["files"],
 }
 _BODY = {

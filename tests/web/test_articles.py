@@ -372,3 +372,16 @@ def test_a_full_disk_is_a_507_that_leaves_nothing_half_done_and_goes_when_there_
     assert search.library.state() == before
     assert client.get("/v1/articles").json()["total"] == 1
     assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}
+
+
+def test_a_job_that_fills_the_disk_fails_and_says_so_and_sending_again_finishes_it(client: httpx.Client) -> None:
+    rows = [{"text": one.text, "id": one.id} for one in news(600)]
+    with no_file_longer_than(1_500_000):
+        job = finished(client, client.post("/v1/articles", json=rows))
+        assert (job["state"], job["error"]["code"]) == ("failed", "disk_full")
+        for result in job["results"]:
+            assert client.get(f"/v1/articles/{result['article_id']}").status_code == 200
+    assert 0 < job["added"] < len(rows)
+    again = finished(client, client.post("/v1/articles", json=rows))
+    assert (again["state"], again["added"] + again["unchanged"]) == ("done", len(rows))
+    assert again["unchanged"] >= job["added"]
