@@ -12,7 +12,7 @@ from index.search import Search
 from index.snapshot import Within
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, quotation
-from rag.extractive import ExtractiveWriter, in_reading_order
+from rag.extractive import ExtractiveWriter
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
@@ -184,8 +184,9 @@ class Answerer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
         state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
         reason = self._reason_to_refuse(considered, confidence, state)
-        claims = in_reading_order(considered.query, considered.claims)
-        text, citations = (REFUSALS[reason], ()) if reason else compose(claims, about_now=considered.query.is_about_now)
+        text, citations = (
+            (REFUSALS[reason], ()) if reason else compose(considered.claims, about_now=considered.query.is_about_now)
+        )
         return Answer(
             id=uuid.uuid4().hex,
             question=question,

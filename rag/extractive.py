@@ -42,14 +42,6 @@ class ExtractiveWriter:
         return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
 
 
-def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims as a reader wants them: what answers a question for a fact first, else in their article's order."""
-    if query.wants_span:
-        return list(claims)
-    articles = list(dict.fromkeys(claim.reading.hit.article.id for claim in claims))
-    return sorted(claims, key=lambda claim: (articles.index(claim.reading.hit.article.id), claim.start))
-
-
 def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list[Claim]:
     """Put beside the answer what other articles say to the same question."""
     disputed = any(verdict == "different" for verdict, _ in told)

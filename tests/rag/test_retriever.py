@@ -9,7 +9,7 @@ from index.adding import add_articles
 from index.article import Article
 from index.search import Search
 from index.snapshot import Within
-from rag.extractive import ExtractiveWriter, in_reading_order
+from rag.extractive import ExtractiveWriter
 from rag.question import understand
 from rag.reader import Span
 from rag.retriever import Retriever
@@ -46,7 +46,7 @@ def read(folder: Path, question: str, reader: Pointing) -> tuple[list[str], list
         retriever = Retriever(search, reader, SentenceScorer(search.embedder))
         query = understand(question)
         readings = retriever.read(query, retriever.hits(query, 8, Within()))
-        claims = in_reading_order(query, ExtractiveWriter().write(query, readings))
+        claims = ExtractiveWriter().write(query, readings)
         return [TEXT[reading.start : reading.end] for reading in readings], [claim.text for claim in claims]
 
 

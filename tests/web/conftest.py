@@ -114,6 +114,9 @@ def wait_for(condition: Any, seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
+_LEFT = ("AbortError", "Connection errored out")  # what Gradio's scripts say of a stream when its page is left or loaded again
+
+
 def note_breaks(page: Any, complaints: list[str]) -> None:
     """Note what breaks in a page's scripts. Ours abort nothing; Gradio's do not catch the end of a stream when it is left."""
 
@@ -122,6 +125,17 @@ def note_breaks(page: Any, complaints: list[str]) -> None:
             complaints.append(f"{error.name}: {error.message} {error.stack}")
 
     page.on("pageerror", broke)
+
+
+def note_errors(page: Any, complaints: list[str]) -> None:
+    """Note what is written to a page's console as an error, not Gradio's words on a stream that was left."""
+
+    def wrote(message: Any) -> None:
+        is_of_a_left_stream = "/assets/" in message.location["url"] and any(words in message.text for words in _LEFT)
+        if message.type == "error" and not is_of_a_left_stream:
+            complaints.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", wrote)
 
 
 def chromium_path() -> str | None:

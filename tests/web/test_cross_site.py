@@ -16,7 +16,7 @@ import pytest
 from index.article import Article
 from rag.types import Answer, Citation, Delta, Event, Quotation, Searched, Turn
 from tests.fakes_web import FakeLibrary
-from tests.web.conftest import note_breaks, serving, wait_for
+from tests.web.conftest import note_breaks, note_errors, serving, wait_for
 from tests.web.payloads import ALL, aimed
 from tests.web.sink import Sink, sinking
 from tests.web.test_page import Reader
@@ -149,14 +149,10 @@ class Watch:
         self.context.on("request", lambda request: self.called.append(request.url))
         self.page = self.context.new_page()
         note_breaks(self.page, self.complaints)
-        self.page.on("console", self._heard)
+        note_errors(self.page, self.complaints)
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         self.page.on("popup", lambda popup: self.complaints.append(popup.url))
         self.reader = Reader(self.page, url)
-
-    def _heard(self, message: Any) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
 
     def assert_nothing_ran(self, payload: str) -> None:
         assert self.page.evaluate("window.hacked") is None, payload

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.fakes_web import BRIDGE, HOSTILE
-from tests.web.conftest import EXAMPLES, note_breaks
+from tests.web.conftest import EXAMPLES, note_breaks, note_errors
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def visit(browser: Any, page_url: str) -> Iterator[Any]:
         context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
         note_breaks(page, complaints)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        note_errors(page, complaints)
         return Reader(page, page_url)
 
     yield new
