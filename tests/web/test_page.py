@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,10 +35,21 @@ class Reader:
 
     def ask(self, question: str) -> None:
         answers = self.page.locator(".answer:has(.note), .answer.refusal").count()
-        self.page.fill(BOX, question)
-        self.page.keyboard.press("Enter")
+        self.send(question)
         self.page.locator(".answer:has(.note), .answer.refusal").nth(answers).wait_for()
         self.page.wait_for_selector("#question .submit-button")
+
+    def send(self, question: str) -> None:
+        """Type and press Enter; again, as a person would, when the page was not yet listening."""
+        from playwright.sync_api import TimeoutError as NotShown
+
+        asked = self.page.locator(".asked").count()
+        for _ in range(4):
+            self.page.fill(BOX, question)
+            self.page.press(BOX, "Enter")
+            with suppress(NotShown):
+                self.page.locator(".asked").nth(asked).wait_for(timeout=10_000)
+                return
 
     def marked(self) -> str:
         self.page.wait_for_selector("#viewer mark")
