@@ -17,7 +17,7 @@ MAX_WORDS = 110  # of all claims together, unless the first is longer
 _MUCH_WORSE = 0.75
 _MUCH_WORSE_HERE = 0.5
 _SPAN_IS_ENOUGH = 5.0  # the reader's score from which its words answer a question for a fact, and need no context
-_NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})
+_NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})  # a date is complete by itself
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|thanks to|as a result|result(?:s|ed)? (?:of|from)|caused? by|reasons?"
