@@ -27,6 +27,7 @@ from index.fingerprint import comparable, fingerprint, short
 from index.library import Library
 from index.rebuilding import rebuild
 from index.search import Search
+from index.snapshot import Within
 from index.watching import follow
 
 PARTLY_FAILED, INTERRUPTED, USAGE = 7, 130, 2
@@ -192,8 +193,7 @@ def _show(options: argparse.Namespace) -> int:
 def _search(options: argparse.Namespace) -> int:
     with Search.open(options.data, options.embedder) as search:
         query = " ".join(options.words)
-        dates = {"since": options.since, "until": options.until, "as_of": options.as_of}
-        hits = search.search(query, options.k, source=options.source, **dates)
+        hits = search.search(query, options.k, Within(options.since, options.until, options.source, options.as_of))
     if options.json:
         _print_json(
             [

@@ -35,13 +35,15 @@ class Bert:
                 x = self._norm(x + attended, f"{at}.attention.output.LayerNorm")
                 inner = torch.nn.functional.gelu(self._linear(x, f"{at}.intermediate.dense"))
                 x = self._norm(x + self._linear(inner, f"{at}.output.dense"), f"{at}.output.LayerNorm")
-            return list(torch.split(x.float(), lengths))
+            return list(torch.split(x[: sum(lengths)].float(), lengths))
 
     def _embedded(self, tokens: list[int], lengths: list[int], second_from: int | None) -> "Tensor":
         import torch
 
         w = self._weights
-        places = torch.cat([torch.arange(length) for length in lengths])
+        spare = _spare(len(tokens))
+        tokens = tokens + [0] * spare
+        places = torch.cat([torch.arange(length) for length in lengths] + [torch.zeros(spare, dtype=torch.long)])
         kinds = torch.zeros_like(places) if second_from is None else (places >= second_from).long()
         x = w["embeddings.word_embeddings.weight"][torch.tensor(tokens)] + w["embeddings.position_embeddings.weight"][places]
         return self._norm(x + w["embeddings.token_type_embeddings.weight"][kinds], "embeddings.LayerNorm")
@@ -51,11 +53,11 @@ class Bert:
 
         three = self._linear(x, f"{at}.attention.self.qkv").view(len(x), 3, self._heads, -1)
         parts = []
-        for part in torch.split(three, lengths):
+        for part in torch.split(three[: sum(lengths)], lengths):
             query, key, value = part.permute(1, 2, 0, 3).unsqueeze(1)
             attended = torch.nn.functional.scaled_dot_product_attention(query, key, value)
             parts.append(attended[0].transpose(0, 1).reshape(len(part), -1))
-        return torch.cat(parts)
+        return torch.cat([*parts, x.new_zeros(len(x) - sum(lengths), x.shape[1])])
 
     def _linear(self, x: "Tensor", name: str) -> "Tensor":
         import torch
@@ -67,6 +69,14 @@ class Bert:
 
         weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
         return torch.nn.functional.layer_norm(x, (x.shape[-1],), weight, bias, self._epsilon)
+
+
+def _spare(rows: int) -> int:
+    """Return how many rows to add: torch keeps a program for every number of rows, and 2 GB of them after 60,000 passages.
+
+    Rounded up to eight sizes between a power of two and the next, there are few programs, and at most an eighth is wasted.
+    """
+    return -rows % max(8, 1 << rows.bit_length() - 4) if rows >= 8 else 8 - rows
 
 
 def number_type() -> "torch.dtype":

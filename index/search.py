@@ -15,7 +15,7 @@ from index.article import Article, Passage, clean
 from index.embedder import PassageEmbedder
 from index.fingerprint import fingerprint
 from index.library import Library, refuse_other_fingerprint
-from index.snapshot import Snapshot, Within
+from index.snapshot import EVERYTHING, Snapshot, Within
 from index.stories import Stories, nearly_having
 from index.vectors import Vectors
 from index.words import rarest, words
@@ -78,24 +78,12 @@ class Search:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def search(
-        self,
-        query: str,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-        as_of: str | None = None,
-        source: str | None = None,
-    ) -> list[Hit]:
-        """Return the k best passages, best first; of equals, the one added first. No words, no hits.
-
-        `since` and `until` are ISO dates, both included; with `as_of` nothing is found that was published or updated later;
-        `source` is an outlet's exact name. ValueError for what is no date.
+    def search(self, query: str, k: int = 8, within: Within = EVERYTHING) -> list[Hit]:
+        """Return the k best passages that lie `within`, best first; of equals, the one added first. No words, no hits.
 
         Where several articles have the same words, the original is found for all of them, see index/stories.py.
         """
-        query, within = clean(query), Within(since, until, source, as_of)
+        query = clean(query)
         query_words = words(query)
         if k <= 0 or not query_words:
             return []
@@ -127,11 +115,6 @@ class Search:
             hits = _ranked(snapshot, stories, numbers, keyword_scores, vector, k)
             return hits, max(len(near), len(keyword_hits)) < candidates
 
-    def count(self, *, since: str | None = None, until: str | None = None, source: str | None = None) -> int:
-        """Return how many passages there are to search inside the dates: 0 means nothing can be found there."""
-        with self.library.reading() as snapshot:
-            return snapshot.count(Within(since, until, source))
-
     def save(self) -> None:
         """Write the vector cache, if enough has changed to be worth it; loads no model."""
         with self._vectors.lock, self.library.reading() as snapshot:
@@ -139,7 +122,7 @@ class Search:
 
     def _telling_words(self, snapshot: Snapshot, query_words: Sequence[str]) -> list[str]:
         unique = list(dict.fromkeys(word.casefold() for word in query_words))
-        return rarest(self.library.frequencies(snapshot, unique).items(), snapshot.count(Within()))
+        return rarest(self.library.frequencies(snapshot, unique).items(), snapshot.count(EVERYTHING))
 
 
 def _ranked(

@@ -58,6 +58,9 @@ class Within:
         return " AND ".join(["1", *(conditions[name] for name in given)]), given
 
 
+EVERYTHING = Within()
+
+
 class Snapshot:
     """Reads of one state; valid inside the `with` that gave it."""
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
+from index.snapshot import Within
 from rag.answer import Answerer
 from rag.configured import configured_writer
 from rag.evaluation import QuestionsError, as_table, by_type, read_cases, run
@@ -90,7 +91,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         _say("the question is empty" if not question else "the question is longer than 4,000 characters; shorten it")
         return 2
     with _opened(options, settings) as (answerer, _):
-        answer = answerer.ask(question, as_of=options.as_of, since=options.since, until=options.until)
+        answer = answerer.ask(question, within=Within(options.since, options.until, as_of=options.as_of))
     print(json.dumps(answer.as_dict(), ensure_ascii=False) if options.json else _as_text(answer))
     return 0
 

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.search import Search
-from index.snapshot import Within
+from index.snapshot import EVERYTHING, Within
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, quotation
 from rag.extractive import ExtractiveWriter
@@ -101,37 +101,17 @@ class Answerer:
         except ReaderError as error:
             return cls(search, SentenceReader(scorer), scorer, Confidence.load("sentences"), str(error), generative)
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer:
         """Return the whole answer: the last event of `stream`."""
-        *_, last = self.stream(question, history, as_of, k, since=since, until=until)
+        *_, last = self.stream(question, history, within, k)
         assert isinstance(last, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
         return last
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer.
 
-        Only articles published from day `since` through day `until` are used, and with `as_of` none that was published or
-        updated later; an undated article is outside any dates. Raises ValueError for what is no ISO date.
+        Only articles that lie `within` are used.
         """
-        within = Within(since, until, as_of=as_of)
         query = understand(question, history)
         yield Searched(query.text)
         considered = self.consider(query, within, k)
@@ -142,12 +122,12 @@ class Answerer:
             yield from _pieces(answer.text, answer.citations)
         yield answer
 
-    def consider(self, query: Query, within: Within | None = None, k: int = 8) -> Considered:
+    def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
 
         What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
         """
-        clock, within = Clock(), within or Within()
+        clock = Clock()
         hits = self._retriever.hits(query, k, within)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)

@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, SkipValidation
 
+from index.snapshot import EVERYTHING, Within
 from rag.types import Answer, Citation, Delta, Event, Turn
 
 Block = dict[str, Any]
@@ -22,14 +23,7 @@ class Streams(Protocol):
     """What answers, such as `rag.answer.Answerer`."""
 
     def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
+        self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8
     ) -> Iterator[Event]: ...
 
 
@@ -90,7 +84,8 @@ class FootnoteChat(BaseChatModel):
         turns = [turn for message in messages if (turn := _turn(message))]
         if not turns or turns[-1].role != "user":
             raise ValueError("the last message must be a human one: it is the question")
-        return self.answerer.stream(turns[-1].content, turns[:-1], self.as_of, since=self.since, until=self.until)
+        within = Within(self.since, self.until, as_of=self.as_of)
+        return self.answerer.stream(turns[-1].content, turns[:-1], within)
 
 
 def _turn(message: BaseMessage) -> Turn | None:

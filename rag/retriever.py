@@ -56,7 +56,7 @@ class Retriever:
         return holding[: len(known)]
 
     def _further(self, query: Query, k: int, within: Within) -> list[Hit]:
-        return self._search.search(query.text, k, since=within.since, until=within.until, as_of=within.as_of)
+        return self._search.search(query.text, k, within)
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Reading]:
         """Return a reading for every sentence of the hits, the best `rank_score` first.
@@ -118,7 +118,7 @@ def _reading(hit: Hit, sentence: Sequence[int], span: Span, cosine: float, share
 class FootnoteRetriever(BaseRetriever):
     """LangChain's retriever over the library: a Document per hit, with its offsets, its article's facts and every score.
 
-    `as_of`, `since` and `until` are days as `Search.search` takes them; a call may give its own.
+    `as_of`, `since` and `until` are days as `Within` takes them; a call may give its own.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -135,8 +135,8 @@ class FootnoteRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
         **kwargs: Any,
     ) -> list[Document]:
-        dates = {name: kwargs.get(name, getattr(self, name)) for name in ("as_of", "since", "until")}
-        hits: list[Hit] = self.search.search(query, kwargs.get("k", self.k), **dates)
+        within = Within(**{name: kwargs.get(name, getattr(self, name)) for name in ("since", "until", "as_of")})
+        hits: list[Hit] = self.search.search(query, kwargs.get("k", self.k), within)
         return [_document(hit) for hit in hits]
 
 

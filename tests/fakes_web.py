@@ -12,7 +12,7 @@ from index.errors import ArticleMissing
 from index.listing import Listing
 from index.rows import Listed, Version
 from index.search import Hit
-from index.snapshot import Within
+from index.snapshot import EVERYTHING, Within
 from rag.types import Answer, Citation, Delta, Event, LibraryState, Quotation, Searched, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
@@ -75,12 +75,9 @@ class FakeLibrary:
         newest = max((article.published for article in self.articles() if article.published), default=None)
         return LibraryState(len(self._articles), sum(1 for _ in self._sentences()), "fake", newest, "2024-03-06T12:00:00+00:00")
 
-    def search(
-        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, as_of: str | None = None
-    ) -> list[Hit]:
+    def search(self, query: str, k: int = 8, within: Within = EVERYTHING) -> list[Hit]:
         wanted = _words(query)
         found = []
-        within = Within(since, until, as_of=as_of)
         for article, start, end in self._sentences():
             if not _inside(article, within):
                 continue
@@ -112,34 +109,16 @@ class FakeAnswerer:
         self._library = library
         self.asked = 0  # questions so far
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Answer:
-        *_, answer = self.stream(question, history, as_of, k, since=since, until=until)
+    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer:
+        *_, answer = self.stream(question, history, within, k)
         assert isinstance(answer, Answer)
         return answer
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         self.asked += 1
         query = " ".join([*(turn.content for turn in history if turn.role == "user"), question])
         yield Searched(query)
-        hits = self._library.search(query, k, since=since, until=until, as_of=as_of)
+        hits = self._library.search(query, k, within)
         good = [hit for hit in hits if len(_words(query) & _words(hit.passage.text)) >= 2][:1]
         text = "".join(f"{hit.passage.text} [{number}]" for number, hit in enumerate(good, 1))
         citations = tuple(Citation(number, 0, len(text), _quotation(hit)) for number, hit in enumerate(good, 1))

@@ -17,7 +17,7 @@ from training.features import encode, load_tokenizer
 from training.mix import compose, split
 from training.train import default_processes, is_done, train
 
-STAGES = (("first", mixes.FIRST, plans.FIRST), ("second", mixes.SECOND, plans.SECOND))
+STAGES = (("first", mixes.FIRST, plans.FIRST), ("second", mixes.SECOND, plans.SECOND), ("third", mixes.THIRD, plans.THIRD))
 
 
 def main() -> int:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEV_SHARE = 12  # one paragraph in twelve of every set is kept for choosing, on neither side twice
-BOARD = "squad11_articles_not_in_v2"  # for reporting: never learned from, never chosen by
+BOARD = "squad11_articles_not_in_v2"  # a third of its pages is for reporting: see `is_reported`
+PAGES = "squad11_pages"  # the other pages of the same file, to learn from
 SHIFTS = ("new_wiki", "reddit", "amazon_reviews")
 ROWS = (
     "squad_train_orig", "squad2_train_unans", "qed_train", "timeqa_windows", "quoref_dev",
@@ -78,11 +79,23 @@ def read_squad(path: Path, source: str) -> list[Example]:
 
 
 def read_all(folder: Path) -> list[Example]:
-    """Return every example that may be learned from, in a fixed order; paragraphs of the reporting board are left out."""
-    board = {paragraph_key(e.context) for e in read_squad(folder / f"{BOARD}.json.gz", BOARD)}
+    """Return every example that may be learned from, in a fixed order; pages for reporting are left out."""
+    pages = read_squad(folder / f"{BOARD}.json.gz", PAGES)
+    elsewhere = {paragraph_key(e.context) for e in pages}
     shifts = [read_squad(folder / f"squadshifts_{name}.json.gz", name) for name in SHIFTS]
     parts = [*shifts, *(read_rows(folder, name) for name in ROWS)]
-    return [example for part in parts for example in part if paragraph_key(example.context) not in board]
+    others = [example for part in parts for example in part if paragraph_key(example.context) not in elsewhere]
+    return [*others, *(example for example in pages if not is_reported(example))]
+
+
+def read_board(folder: Path) -> list[Example]:
+    """Return the questions for reporting: never learned from, never chosen by."""
+    return [example for example in read_squad(folder / f"{BOARD}.json.gz", BOARD) if is_reported(example)]
+
+
+def is_reported(example: Example) -> bool:
+    """Say whether the example's page is one of the third that is only reported: four pages of thirteen."""
+    return bucket(example.title) % 3 == 1
 
 
 def is_held_out(example: Example) -> bool:

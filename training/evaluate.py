@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.reader import MODEL_FOLDER, Span, TrainedReader
 from training.bm25 import BM25
-from training.data import BOARD, Example, data_folder, lines, read_all, read_squad
+from training.data import BOARD, Example, data_folder, lines, read_all, read_board, read_squad
 from training.measures import auc, exact, f1, normalised, overall
 from training.mix import split
 from training.negatives import Pairing, changed, names
@@ -34,7 +34,8 @@ def main() -> None:
     chosen = parser.parse_args()
     reader = TrainedReader.load(chosen.folder)
     if chosen.board:
-        result = board(reader, read_squad(data_folder() / f"{BOARD}.json.gz", BOARD), chosen.limit)
+        everything = read_squad(data_folder() / f"{BOARD}.json.gz", BOARD)
+        result = board(reader, read_board(data_folder()), list(dict.fromkeys(e.context for e in everything)), chosen.limit)
     else:
         result = development(reader, split(read_all(data_folder()))[1], chosen.limit)
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
@@ -62,9 +63,8 @@ def development(reader: TrainedReader, held_out: Sequence[Example], limit: int) 
     return result
 
 
-def board(reader: TrainedReader, examples: Sequence[Example], limit: int) -> dict[str, object]:
+def board(reader: TrainedReader, examples: Sequence[Example], contexts: Sequence[str], limit: int) -> dict[str, object]:
     """Measure the reporting board: every question on its own paragraph, `limit` of them searched among all paragraphs."""
-    contexts = list(dict.fromkeys(e.context for e in examples))
     sample = random.Random(SEED).sample(list(examples), min(limit, len(examples)))
     return {"answers": answers(reader, examples), "search": search(reader, sample, contexts)}
 

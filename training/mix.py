@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.terms import content_stems
 from training.data import Example, is_held_out
 from training.negatives import Pairing, changed, names
 
 MAX_ANSWER_CHARS = 160
 MAX_REPEATS = 3
+BESIDE = 150
 SEED = 20261121
 _ASKS = re.compile(r"\b(how many|how much|how long|what year|when|who|whose|where|why|which|how|what)\b")
 
@@ -23,13 +25,15 @@ _ASKS = re.compile(r"\b(how many|how much|how long|what year|when|who|whose|wher
 class Share:
     """Of one set: how many questions as they are (more than there are: repeated), paired, and changed.
 
-    `asks_like` names a set whose proportions of question words the plain questions take on.
+    `asks_like` names a set whose proportions of question words the plain questions take on; `reworded`: the plain questions
+    are drawn the more often the fewer of their words stand beside the answer.
     """
 
     plain: int
     paired: int = 0
     changed: int = 0
     asks_like: str | None = None
+    reworded: bool = False
 
 
 Mix = Mapping[str, Share]
@@ -66,6 +70,23 @@ SECOND: Mix = {
     "fairytaleqa": Share(1500, 200, 0),
 }
 
+# The third adds the learned pages of the board's file, and prefers questions that ask in words of their own.
+THIRD: Mix = {
+    "squad11_pages": Share(9200, 1500, 1200, reworded=True),
+    "new_wiki": Share(21000, 4000, 4000, reworded=True),
+    "reddit": Share(11000, 1500, 800),
+    "amazon_reviews": Share(8000, 900, 500),
+    "squad_train_orig": Share(9000, 1000, 2000, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(14000),
+    "qed_train": Share(12000, 2500, 900, reworded=True),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 400, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(5400, 600, 400),
+    "fairytaleqa": Share(1500, 200, 0),
+}
+
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Return (to learn from, kept for choosing); no paragraph is on both sides."""
@@ -81,7 +102,9 @@ def compose(examples: Sequence[Example], mix: Mix, seed: int = SEED) -> list[Exa
         own = [e for e in examples if e.source == source and _is_short(e)]
         rng.shuffle(own)
         plain = min(share.plain, MAX_REPEATS * len(own))
-        if share.asks_like is None:
+        if share.reworded:
+            mixed += rng.choices(own, [2 - shared_words(e) for e in own], k=plain)
+        elif share.asks_like is None:
             mixed += [own[n % len(own)] for n in range(plain)]
         else:
             mixed += asking_like(own, [e for e in examples if e.source == share.asks_like], plain, rng)
@@ -95,6 +118,15 @@ def asking_like(own: Sequence[Example], model: Sequence[Example], count: int, rn
     mine, theirs = (Counter(asks(e.question) for e in some) for some in (own, model))
     weights = [theirs[asks(e.question)] / mine[asks(e.question)] for e in own]
     return rng.choices(own, weights, k=count)
+
+
+def shared_words(example: Example) -> float:
+    """Return which share of the question's content words stands within `BESIDE` characters of the answer, 0 to 1."""
+    asked = set(content_stems(example.question))
+    if not asked or not example.answers:
+        return 1.0
+    start, end = example.answers[0]
+    return len(asked & set(content_stems(example.context[max(0, start - BESIDE) : end + BESIDE]))) / len(asked)
 
 
 def asks(question: str) -> str:

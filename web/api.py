@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response
 from starlette.types import Lifespan
 
+from index.snapshot import Within
 from rag.types import Turn
 from web import models
 from web.articles import add_articles
@@ -69,7 +70,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         checked_history_length(len(asked.history))
         history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
         answerer = gate.services().answerer
-        events = answerer.stream(question, history, asked.as_of, asked.k, since=asked.since, until=asked.until)
+        events = answerer.stream(question, history, asked.within, asked.k)
         if asked.stream:
             return event_stream(gate.workers, events, request)
         return JSON((await answered(gate.workers, events, request_id(request))).as_dict())
@@ -87,5 +88,6 @@ def _add_search(api: FastAPI, gate: Gate) -> None:
         """Find passages, with every score."""
         query = checked_question(q)
         searcher = gate.services().searcher
-        hits = await gate.workers.run(lambda: searcher.search(query, k, since=since, until=until, as_of=as_of))
+        within = Within(since, until, as_of=as_of)
+        hits = await gate.workers.run(lambda: searcher.search(query, k, within))
         return JSON({"query": query, "hits": [models.HitOut.of(hit).model_dump() for hit in hits]})

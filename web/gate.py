@@ -8,6 +8,7 @@ from index.article import Article
 from index.listing import Listing
 from index.rows import Listed, Version
 from index.search import Hit
+from index.snapshot import EVERYTHING, Within
 from rag.types import Answer, Event, Turn
 from web.jobs import Desk
 from web.problems import RETRY_SECONDS, Problem
@@ -17,26 +18,10 @@ from web.workers import Workers
 class Answerer(Protocol):
     """Answers questions, whole or as a stream whose last event is the whole Answer."""
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Answer: ...
+    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer: ...
 
     def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
+        self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8
     ) -> Iterator[Event]: ...
 
 
@@ -89,9 +74,7 @@ class Shelves(Protocol):
 class Searcher(Protocol):
     """Finds passages, best first."""
 
-    def search(
-        self, query: str, k: int = 8, *, since: str | None = None, until: str | None = None, as_of: str | None = None
-    ) -> Sequence[Hit]: ...
+    def search(self, query: str, k: int = 8, within: Within = EVERYTHING) -> Sequence[Hit]: ...
 
 
 @dataclass(frozen=True, slots=True)

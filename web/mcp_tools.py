@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from index.article import Article
 from index.errors import ArticleMissing, LibraryError
+from index.snapshot import Within
 from rag.types import Answer, Event, Turn
 from web.gate import Services
 from web.limits import checked_history_length, checked_question, checked_text
@@ -79,7 +80,7 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: 
             asked = checked_question(question)
 
             def events() -> Iterator[Event]:  # in a worker: it may wait for the models
-                yield from services().answerer.stream(asked, turns, as_of, since=since, until=until)
+                yield from services().answerer.stream(asked, turns, Within(since, until, as_of=as_of))
 
             answer = await answered(workers, events(), "of the MCP door")
         except (Problem, LibraryError) as error:
@@ -99,9 +100,8 @@ def _add_reading(server: MCPServer[Any], services: Callable[[], Services], worke
         """Find articles that deal with something; read them with fetch."""
         try:
             asked = checked_question(query)
-            hits = await workers.run(
-                lambda: services().searcher.search(asked, _MOST_FOUND, since=since, until=until, as_of=as_of)
-            )
+            within = Within(since, until, as_of=as_of)
+            hits = await workers.run(lambda: services().searcher.search(asked, _MOST_FOUND, within))
         except (Problem, LibraryError) as error:
             raise _told(error) from error
         best = {hit.article.id: hit for hit in reversed(hits)}  # the best passage of each article

@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from index.snapshot import EVERYTHING, Within
 from rag.types import Answer, Event, Turn
 from web.gate import Answerer, Gate
 from web.problems import Problem
@@ -61,33 +62,15 @@ class Watched:
         self._answerer, self._metrics = answerer, metrics
         self._tracer = tracer or get_tracer("footnote")  # does nothing unless the process has OpenTelemetry's SDK
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Answer:
-        *_, answer = self.stream(question, history, as_of, k, since=since, until=until)
+    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer:
+        *_, answer = self.stream(question, history, within, k)
         assert isinstance(answer, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
         return answer
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         span = self._tracer.start_span("footnote.answer")
         try:
-            for event in self._answerer.stream(question, history, as_of, k, since=since, until=until):
+            for event in self._answerer.stream(question, history, within, k):
                 if isinstance(event, Answer):
                     self._metrics.answered(event)
                     span.set_attributes(_attributes(event))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from index.article import Article
 from index.search import Hit
+from index.snapshot import Within
 from web.gate import ArticleRow, State
 from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS, QUESTION_PATTERN, TEXT_PATTERN
 
@@ -60,6 +61,10 @@ class AskRequest(_Request):
     until: Until = None
     k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_whole_number)] = 8
     stream: StrictBool = False
+
+    @property
+    def within(self) -> Within:
+        return Within(self.since, self.until, as_of=self.as_of)
 
 
 class CopyOut(BaseModel):

@@ -43,6 +43,5 @@ async def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
     checked_history_length(len(asked.history))
     history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
     question = checked_question(asked.question)
-    dates = {"since": asked.since, "until": asked.until}
-    events = gate.services().answerer.stream(question, history, asked.as_of, asked.k, **dates)
+    events = gate.services().answerer.stream(question, history, asked.within, asked.k)
     return (await answered(gate.workers, events, "of gradio_client")).as_dict()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.embedder import Embedder
 from index.search import CANDIDATES, Hit, Search
+from index.snapshot import EVERYTHING, Within
 from rag.answer import Answerer
 from rag.confidence import Confidence, Signals
 from rag.evaluation import run
@@ -26,8 +27,8 @@ Asked = tuple[Case, Sequence[Turn]]
 class VectorSearch(Search):
     """A search that ranks by the vectors alone."""
 
-    def search(self, query: str, k: int = 8, **within: str | None) -> list[Hit]:
-        hits = super().search(query, 2 * CANDIDATES, **within)
+    def search(self, query: str, k: int = 8, within: Within = EVERYTHING) -> list[Hit]:
+        hits = super().search(query, 2 * CANDIDATES, within)
         best = sorted(hits, key=lambda hit: -hit.vector_score)[:k]
         return [replace(hit, score=hit.vector_score, rank=rank) for rank, hit in enumerate(best, start=1)]
 

@@ -12,6 +12,7 @@ from index.article import Article
 from index.passages import sentences
 from index.rebuilding import rebuild
 from index.search import Search
+from index.snapshot import Within
 from index.stories import having, nearly_having
 from tests.fakes import WordCountEmbedder
 from tests.libraries import add, article, news, opened
@@ -61,7 +62,7 @@ def search(tmp_path: Path) -> Iterator[Search]:
 
 def found(search: Search, question: str = QUESTION, **dates: str) -> dict[str, list[str]]:
     """The articles of the best eight hits, each with those that have the first hit's words, too."""
-    return {hit.article.id: [copy.id for copy in hit.also_in] for hit in reversed(search.search(question, 8, **dates))}
+    return {hit.article.id: [copy.id for copy in hit.also_in] for hit in reversed(search.search(question, 8, Within(**dates)))}
 
 
 def stories(search: Search) -> list[list[str]]:

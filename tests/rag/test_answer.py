@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from index.adding import add_articles
 from index.article import Article
 from index.search import Search
+from index.snapshot import Within
 from rag.answer import Answerer
 from rag.confidence import Confidence
 from rag.sentences import SentenceReader, SentenceScorer
@@ -113,11 +114,11 @@ def test_an_empty_library_is_named_as_the_reason(tmp_path: Path) -> None:
 
 
 def test_a_day_before_every_article_is_named_as_the_reason(search: Search) -> None:
-    assert answering(search).ask("When did the harbour close?", as_of="2020-01-01").reason == "outside_dates"
+    assert answering(search).ask("When did the harbour close?", within=Within(as_of="2020-01-01")).reason == "outside_dates"
 
 
 def test_a_day_after_an_article_lets_it_answer(search: Search) -> None:
-    answer = answering(search).ask("When did the harbour of Velm close?", as_of="2024-03-05")
+    answer = answering(search).ask("When did the harbour of Velm close?", within=Within(as_of="2024-03-05"))
     assert {citation.quotation.published for citation in answer.citations} == {"2024-03-05"}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from index.snapshot import Within
 from rag.model import LanguageModel, Limits
 from rag.provider import LanguageModelError
 from rag.types import Answer
@@ -65,7 +66,7 @@ def test_the_pieces_of_a_stream_are_the_answer(velm: Scene) -> None:
 def test_no_evidence_means_the_model_is_never_called(velm: Scene) -> None:
     for question in ("Who won the chess tournament in Lima?", "zzzz qqqq", "?"):
         assert velm.answerer("well").ask(question).abstained
-    assert velm.answerer("well").ask(QUESTION, as_of="1990-01-01").reason == "outside_dates"
+    assert velm.answerer("well").ask(QUESTION, within=Within(as_of="1990-01-01")).reason == "outside_dates"
     assert velm.server.requests == []
 
 

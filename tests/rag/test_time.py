@@ -9,6 +9,7 @@ import pytest
 from index.adding import add_articles
 from index.article import Article
 from index.search import Search
+from index.snapshot import Within
 from rag.answer import Answerer
 from rag.confidence import Confidence
 from rag.question import is_about_now, understand
@@ -108,7 +109,7 @@ def test_since_and_until_include_their_days_and_as_of_hides_later_copies_too(sea
     answerer = answering(search)
 
     def cited(**dates: str) -> list[str]:
-        answer = answerer.ask(QUESTION, **dates)  # type: ignore[arg-type]
+        answer = answerer.ask(QUESTION, within=Within(**dates))
         found = [citation.quotation for citation in answer.citations]
         return [name for quoted in found for name in (quoted.article_id, *(copy.article_id for copy in quoted.also_in))]
 
@@ -120,15 +121,15 @@ def test_since_and_until_include_their_days_and_as_of_hides_later_copies_too(sea
 
 def test_what_was_updated_after_the_day_is_not_known_on_it(search: Search) -> None:
     add(search, told("First", published="2024-03-05", updated="2024-04-01"))
-    assert answering(search).ask(QUESTION, as_of="2024-03-31").reason == "outside_dates"
-    assert not answering(search).ask(QUESTION, as_of="2024-04-01").abstained
-    assert not answering(search).ask(QUESTION, until="2024-03-05").abstained
+    assert answering(search).ask(QUESTION, within=Within(as_of="2024-03-31")).reason == "outside_dates"
+    assert not answering(search).ask(QUESTION, within=Within(as_of="2024-04-01")).abstained
+    assert not answering(search).ask(QUESTION, within=Within(until="2024-03-05")).abstained
 
 
 @pytest.mark.parametrize("dates", [{"as_of": "2030-01-01"}, {"since": "1900-01-01"}, {"until": "2030-01-01"}])
 def test_an_undated_article_is_outside_any_dates(search: Search, dates: dict[str, str]) -> None:
     add(search, told("Undated"), told("Other", "A tower of Orsk was painted green.", "2024-03-05"))
-    answer = answering(search).ask(QUESTION, **dates)  # type: ignore[arg-type]
+    answer = answering(search).ask(QUESTION, within=Within(**dates))
     assert (answer.reason, answer.citations) == ("outside_dates", ())
     assert "Undated" not in json.dumps(answer.as_dict()["near_misses"])
 
@@ -136,14 +137,16 @@ def test_an_undated_article_is_outside_any_dates(search: Search, dates: dict[str
 def test_the_reason_is_the_dates_only_when_what_lies_outside_would_answer(search: Search) -> None:
     add(search, told("First", published="2024-03-05"), told("Tower", "A tower of Orsk was painted green.", "2023-01-01"))
     answerer = answering(search)
-    assert answerer.ask(QUESTION, until="2023-12-31").reason == "outside_dates"
-    assert answerer.ask("Which volcano erupted in Iceland yesterday?", until="2023-12-31").reason != "outside_dates"
+    assert answerer.ask(QUESTION, within=Within(until="2023-12-31")).reason == "outside_dates"
+    assert (
+        answerer.ask("Which volcano erupted in Iceland yesterday?", within=Within(until="2023-12-31")).reason != "outside_dates"
+    )
 
 
 @pytest.mark.parametrize("field", ["as_of", "since", "until"])
 def test_what_is_no_day_is_an_error(search: Search, field: str) -> None:
     with pytest.raises(ValueError, match="isoformat"):
-        answering(search).ask(QUESTION, **{field: "last week"})
+        answering(search).ask(QUESTION, within=Within(**{field: "last week"}))
 
 
 ABOUT_NOW = (
@@ -197,7 +200,7 @@ def test_a_question_about_now_gets_the_newest_evidence_and_its_day(search: Searc
     assert answer.text[first.claim_start : first.claim_end].startswith("The water of lake Ysel stands at 26 feet")
     assert_citations_are_real(answer, search)
     assert "As of" not in answerer.ask("At how many feet does the water of lake Ysel stand?").text
-    earlier = answerer.ask("At how many feet does the water of lake Ysel stand now?", as_of="2023-04-01")
+    earlier = answerer.ask("At how many feet does the water of lake Ysel stand now?", within=Within(as_of="2023-04-01"))
     assert earlier.text.startswith("As of 4 March 2023: The water of lake Ysel stands at 23 feet")
 
 

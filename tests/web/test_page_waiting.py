@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from index.snapshot import EVERYTHING, Within
 from rag.types import Event, Turn
 from tests.fakes_web import BRIDGE, FakeAnswerer, FakeLibrary
 from tests.web.conftest import clients_of
@@ -27,17 +28,8 @@ class SlowAnswerer(FakeAnswerer):
         self.let = threading.Event()
         self.let.set()
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
-        for number, event in enumerate(super().stream(question, history, as_of, k, since=since, until=until)):
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
+        for number, event in enumerate(super().stream(question, history, within, k)):
             if number >= 2:
                 self.let.wait(90)
             yield event
