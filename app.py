@@ -164,7 +164,7 @@ def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:
     """Open the library; where there is none yet, make one of the default articles, also if that was interrupted before."""
     unfinished = settings.data / "first-articles-unfinished"
     try:
-        search = Search.open(settings.data, embedder)
+        search = Search.open(settings.data, embedder, read_only=settings.read_only)
         if settings.read_only or not unfinished.exists():
             return search
     except LibraryMissing:

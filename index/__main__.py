@@ -41,9 +41,9 @@ def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = 
         known = settings.read()
         options.data = options.data or known.data
         options.command_line = f"python -m index {options.command}"
-        options.allow_urls = known.allow_urls
+        options.allow_urls, options.read_only = known.allow_urls, known.read_only
         options.embedder = embedder or Embedder(known.embedder)
-        if known.read_only and options.changes:
+        if options.read_only and options.changes:
             raise LibraryReadOnly
         return int(options.run(options))
     except settings.BadSetting as error:
@@ -161,7 +161,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    with Library.open(options.data) as library:
+    with Library.open(options.data, read_only=options.read_only) as library:
         articles = library.articles()
     if options.json:
         _print_json([asdict(article) for article in articles])
@@ -173,7 +173,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    with Library.open(options.data) as library:
+    with Library.open(options.data, read_only=options.read_only) as library:
         article, versions = library.get(options.id), library.versions_of(options.id)
     facts = {
         name: getattr(article, name)
@@ -191,7 +191,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
-    with Search.open(options.data, options.embedder) as search:
+    with Search.open(options.data, options.embedder, read_only=options.read_only) as search:
         query = " ".join(options.words)
         hits = search.search(query, options.k, Within(options.since, options.until, options.source, options.as_of))
     if options.json:

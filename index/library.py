@@ -15,7 +15,7 @@ from index.article import Article, Passage
 from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again, remove
 from index.creation import create_library
 from index.database import APPLICATION_ID, FORMAT, Database, Footprint
-from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing
+from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing, LibraryReadOnly
 from index.failures import damaged, failures
 from index.fingerprint import comparable
 from index.listing import Listing
@@ -34,11 +34,14 @@ _log = logging.getLogger(__name__)
 class Library:
     """An open library. Any number of threads may read; one writer at a time, over all processes, may change it."""
 
-    def __init__(self, folder: Path, database: Database, fingerprint: str | None, command: str) -> None:
+    def __init__(
+        self, folder: Path, database: Database, fingerprint: str | None, command: str, *, read_only: bool = False
+    ) -> None:
         self.folder = folder
         self._fingerprint = fingerprint
         self._database = database
         self._command = command
+        self._closed_to_changes = read_only
         self._turn = threading.Lock()
         self._writing_thread: int | None = None
         self._trusted: Footprint | None = None  # of the files when they were last found, or left, whole
@@ -46,12 +49,20 @@ class Library:
 
     @classmethod
     def open(
-        cls, folder: Path, *, fingerprint: str | None = None, create: bool = False, command: str = "python", check: bool = True
+        cls,
+        folder: Path,
+        *,
+        fingerprint: str | None = None,
+        create: bool = False,
+        command: str = "python",
+        check: bool = True,
+        read_only: bool = False,
     ) -> "Library":
         """Open the library in a folder, once everything in it is found to be what was written.
 
         `fingerprint` is what it must have been built with (None: whatever it is); with `create` a missing library is made.
-        `command` is what another writer is told when it has to wait.
+        `command` is what another writer is told when it has to wait. With `read_only` nothing is written, so that a library in
+        an older format is refused.
         Raises LibraryMissing, LibraryDamaged, FingerprintMismatch, LibraryNotWritable, DiskFull.
         """
         path = folder / FILE
@@ -60,10 +71,10 @@ class Library:
         if not is_there:
             if was_there:
                 raise damaged(path, "it is gone, and other files of the library are still there")
-            if not create or fingerprint is None:
+            if not create or read_only or fingerprint is None:
                 raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
             create_library(path, fingerprint, command)
-        library = cls(folder, Database(path), fingerprint, command)
+        library = cls(folder, Database(path), fingerprint, command, read_only=read_only)
         try:
             library._refuse_foreign()
             if check:
@@ -87,8 +98,8 @@ class Library:
 
     @property
     def read_only(self) -> bool:
-        """True when the folder does not let this process write."""
-        return self._database.read_only
+        """True when the library was opened so, or the folder does not let this process write."""
+        return self._closed_to_changes or self._database.read_only
 
     @contextmanager
     def reading(self) -> Iterator[Snapshot]:
@@ -156,13 +167,15 @@ class Library:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer over several changes. Threads that share this object take turns; raises LibraryLocked at once when
-        somebody else is writing.
+        somebody else is writing, LibraryReadOnly when it was opened so.
 
         `put` and `remove` do this for themselves; in here they do not have to wait for the lock again.
         """
         if self._writing_thread == threading.get_ident():
             yield
             return
+        if self._closed_to_changes:
+            raise LibraryReadOnly
         with self._turn, sole_writer(self.folder, self._command):
             self._trust()
             self._refuse_other_fingerprint()
@@ -255,6 +268,11 @@ class Library:
     def _bring_up_to_date(self) -> None:
         with self._database.reading() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != FORMAT and self._closed_to_changes:
+            raise FingerprintMismatch(
+                f"the library is in format {version}, and RAG_READ_ONLY keeps it from being brought up to format {FORMAT}",
+                "bring it up to date once, which any command does that may write: RAG_READ_ONLY=no python -m index list",
+            )
         if version != FORMAT:
             _log.warning("the library is in format %s and is brought up to format %s; this happens once", version, FORMAT)
             with self._changing() as connection:

@@ -61,13 +61,24 @@ class Search:
         self._vectors = vectors
 
     @classmethod
-    def open(cls, folder: Path, embedder: PassageEmbedder, *, create: bool = False, command: str = "python") -> "Search":
-        """Open the library in a folder for searching; `create` makes one if there is none. Loads no model.
+    def open(
+        cls,
+        folder: Path,
+        embedder: PassageEmbedder,
+        *,
+        create: bool = False,
+        command: str = "python",
+        read_only: bool = False,
+    ) -> "Search":
+        """Open the library in a folder for searching; `create` makes one if there is none, `read_only` writes nothing.
+
+        Loads no model.
 
         Raises what `Library.open` raises.
         """
-        library = Library.open(folder, fingerprint=fingerprint(embedder), create=create, command=command)
-        return cls(library, Vectors(folder, embedder.dimension), embedder)
+        built_with = fingerprint(embedder)
+        library = Library.open(folder, fingerprint=built_with, create=create, command=command, read_only=read_only)
+        return cls(library, Vectors(folder, embedder.dimension, read_only=library.read_only), embedder)
 
     def close(self) -> None:
         self.library.close()

@@ -44,10 +44,11 @@ class Vectors:
     Hold `lock` from before the state is taken until `nearest` is done, so that the index never goes back to an older state.
     """
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, *, read_only: bool = False) -> None:
         self.lock = threading.RLock()
         self._path = folder / FILE
         self._dimension = dimension
+        self._read_only = read_only  # then a file that does not fit is left where it is
         self._index: faiss.IndexIDMap2 | None = None
         self._generation = -1
         self._saved_rows: set[int] = set()
@@ -71,6 +72,8 @@ class Vectors:
 
     def save(self, source: Source) -> bool:
         """Write the file if enough has changed since it was written. Failing to is no harm: the library has it all."""
+        if self._read_only:
+            return False
         with self.lock:
             index = self._caught_up(source)
             present = set(_numbers(index).tolist())
@@ -109,8 +112,9 @@ class Vectors:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("%s does not fit (%s); it is set aside and made again from the library", FILE, error)
-            self._set_aside()
+            _log.warning("%s does not fit (%s); the index is made again from the library", FILE, error)
+            if not self._read_only:
+                self._set_aside()
         else:
             return index
         return faiss.IndexIDMap2(faiss.IndexFlatIP(self._dimension))

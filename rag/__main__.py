@@ -78,7 +78,7 @@ def _day(given: str) -> str:
 def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Answerer, Search]]:
     embedder, data = Embedder(settings.embedder), options.data or settings.data
     generative = configured_writer(settings, data, embedder)
-    with Search.open(data, embedder) as search:
+    with Search.open(data, embedder, read_only=settings.read_only) as search:
         answerer = Answerer.over(search, generative)
         if answerer.notice:
             _say(answerer.notice)

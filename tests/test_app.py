@@ -13,6 +13,7 @@ import pytest
 
 from app import listen, may_be_reached
 from settings import read
+from tests.index.test_upgrade import aged, files, grown
 from tests.web.conftest import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +83,25 @@ def test_a_damaged_library_ends_it_with_its_status_and_is_left_as_it_was(tmp_pat
     assert status == 6
     assert "library.sqlite3" in said
     assert file.read_bytes() == b"no database" * 1000
+
+
+def test_an_older_library_that_may_only_be_read_ends_it_with_the_command_that_helps_and_stays_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    grown(folder)
+    aged(folder, 2, sealed=True)
+    before = files(folder)
+    with start(tmp_path, {"RAG_READ_ONLY": "yes"}) as program:
+        assert program.stderr
+        ready = f"{program.stderr.readline().split()[3]}/readyz"
+        wait_for(lambda: "RAG_READ_ONLY" in httpx.get(ready, trust_env=False).text, 60)
+        told = httpx.get(ready, trust_env=False)
+        _, said = program.communicate(timeout=120)
+    assert told.status_code == 503
+    assert "RAG_READ_ONLY=no python -m index list" in told.text
+    assert program.returncode == 5
+    assert "RAG_READ_ONLY=no python -m index list" in said
+    assert "Traceback" not in said
+    assert files(folder) == before
 
 
 def test_a_data_folder_that_cannot_be_one_ends_it_with_a_message(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def main() -> int:
         settings = read()
         embedder = Embedder(settings.embedder)
         generative = configured_writer(settings, settings.data, embedder)
-        search = Search.open(settings.data, embedder)
+        search = Search.open(settings.data, embedder, read_only=settings.read_only)
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
         return error.exit_status

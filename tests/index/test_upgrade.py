@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from index import __main__ as cli
 from index.checksums import checksum
 from index.database import FORMAT
-from index.errors import FingerprintMismatch, LibraryDamaged
+from index.errors import FingerprintMismatch, LibraryDamaged, LibraryReadOnly
 from index.library import FILE, Library
 from index.rebuilding import rebuild
 from index.rows import ARTICLE_COLUMNS
 from index.seal import SEAL
+from index.search import Search
 from tests.fakes import WordCountEmbedder
 from tests.libraries import add, article, news, opened
 
@@ -93,3 +95,50 @@ def test_a_library_of_a_newer_footnote_is_refused(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version={FORMAT + 1}")
     with pytest.raises(FingerprintMismatch, match=f"format {FORMAT + 1}"):
         Library.open(tmp_path / "data")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What is in the folder, but for SQLite's own notes of who reads."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith(("-shm", "-wal"))}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_library_that_may_only_be_read_is_refused_and_stays_as_it_is(tmp_path: Path, version: int) -> None:
+    folder = tmp_path / "data"
+    grown(folder)
+    aged(folder, version, sealed=True)
+    before = files(folder)
+    with pytest.raises(FingerprintMismatch, match=f"format {version}.*RAG_READ_ONLY") as refused:
+        Library.open(folder, read_only=True)
+    assert "RAG_READ_ONLY=no python -m index list" in refused.value.hint
+    assert files(folder) == before
+
+
+def test_the_command_that_the_refusal_names_brings_the_library_up_to_date(tmp_path: Path, monkeypatch, capsys) -> None:
+    folder = tmp_path / "data"
+    grown(folder)
+    aged(folder, 2, sealed=True)
+    before, asked = files(folder), (["list"], ["show", "story1"], ["search", "council"])
+
+    def statuses(read_only: str) -> list[int]:
+        monkeypatch.setenv("RAG_READ_ONLY", read_only)
+        return [cli.main([*arguments, "--data", str(folder)], WordCountEmbedder()) for arguments in asked]
+
+    assert statuses("yes") == [5, 5, 5]
+    assert "RAG_READ_ONLY=no python -m index list" in capsys.readouterr().err
+    assert files(folder) == before
+    assert statuses("no") == [0, 0, 0]
+    assert statuses("yes") == [0, 0, 0]
+
+
+def test_a_library_that_may_only_be_read_is_searched_without_a_byte_written(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    grown(folder)
+    (folder / "vectors.faiss").write_bytes(b"of something else")
+    before = files(folder)
+    with Search.open(folder, WordCountEmbedder(), read_only=True) as search:
+        assert search.search("word0 council", 20)
+        search.save()
+        with pytest.raises(LibraryReadOnly):
+            search.library.remove(["story1"])
+    assert files(folder) == before
