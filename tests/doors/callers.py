@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,8 @@ from web.openai_sources import without_source_list
 
 History = Sequence[Mapping[str, str]]
 Ask = Callable[[str, History], "Seen"]
-AskAll = Callable[[Sequence[tuple[str, History]]], "list[Seen]"]
+AskAll = Callable[[Iterable[tuple[str, History]]], "list[Seen]"]
+"""Asks one question after the other; the next is taken when the one before it is answered."""
 # How each door calls the place in the article, where it does not say the same as POST /v1/ask.
 _CITED = (
     "number",
@@ -178,7 +179,7 @@ def mcp_stdio(environment: Mapping[str, str], folder: str) -> AskAll:
 
 
 def _mcp(connect: Callable[[], Client]) -> AskAll:
-    async def call(questions: Sequence[tuple[str, History]]) -> list[Seen]:
+    async def call(questions: Iterable[tuple[str, History]]) -> list[Seen]:
         async with connect() as client:
             return [await mcp_ask(client, question, history) for question, history in questions]
 

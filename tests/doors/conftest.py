@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from rag.model import Limits
-from tests.doors.callers import AskAll, Seen, doors
+from tests.doors.callers import AskAll, Seen, doors, gradio
 from tests.fakes_web import BRIDGE, HOSTILE, MARKET, FakeAnswerer, FakeLibrary
 from tests.rag.generating import QUESTION, Scene, scene
-from tests.web.conftest import serving, wait_for
+from tests.web.conftest import browser as browser
+from tests.web.conftest import open_page, serving, wait_for
 from tests.web.sink import Sink, sinking
 from web.door import Door
 from web.front import create_front
@@ -72,10 +73,11 @@ def _is_there(address: str) -> bool:
 
 
 class Stage:
-    """A server whose answers a double writes, and its doors as callers use them."""
+    """A server whose answers a double writes, its page, and its doors as callers use them."""
 
-    def __init__(self, scene: Scene, sink: Sink, gate: Gate, url: str, doors: dict[str, AskAll]) -> None:
-        self.scene, self.sink, self.gate, self.url, self.doors = scene, sink, gate, url, doors
+    def __init__(self, scene: Scene, sink: Sink, gate: Gate, url: str) -> None:
+        self.scene, self.sink, self.gate, self.url = scene, sink, gate, url
+        self.doors: dict[str, AskAll] = {}
 
     def write(self, manners: str, limits: Limits | None = None) -> None:
         """Let the double with these manners write from now on."""
@@ -90,14 +92,23 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage_of_the_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     gate = Gate()
+    door = Door(gate)
     with (
         pytest.MonkeyPatch.context() as patch,
         sinking() as sink,
         scene(tmp_path_factory.mktemp("library"), patch, sink=sink.address.removeprefix("http://")) as made,
-        serving(create_front(gate, Door(gate))) as url,
-        doors(url) as opened,
+        serving(create_front(gate, door)) as url,
     ):
         gate.open(Services(made.answerer("well"), made.search.library, made.search))
-        yield Stage(made, sink, gate, url, opened)
+        open_page(gate, door, url)
+        yield Stage(made, sink, gate, url)
+
+
+@pytest.fixture(scope="module")
+def stage(stage_of_the_page: Stage) -> Iterator[Stage]:
+    made = stage_of_the_page
+    with doors(made.url) as opened, gradio(made.url) as through_the_page:
+        made.doors = {**opened, "gradio_client": through_the_page}
+        yield made

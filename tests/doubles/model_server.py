@@ -45,12 +45,14 @@ WRITERS: dict[str, Callable[[Messages], str]] = {
 class ModelServer:
     """Serves until closed; `requests` keeps the body of every call, so that a test can say that there was none.
 
-    The obedient model sends people to the host `sink`.
+    The obedient model sends people to the host `sink`. `manners`, where set, are those of every model whatever its name, so
+    that a process that was started with one model meets them all.
     """
 
     def __init__(self, port: int = 0, sink: str = SINK_HOST) -> None:
         self.requests: list[dict[str, Any]] = []
         self.sink = sink
+        self.manners: str | None = None
         self.over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"double": self}))
         self._server.daemon_threads = True
@@ -87,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.double.requests.append(asked)
         self.close_connection = True
         with contextlib.suppress(ConnectionError):  # the client has had enough, which is its right
-            self._answer(asked["model"], asked)
+            self._answer(self.double.manners or asked["model"], asked)
 
     def _answer(self, manners: str, asked: dict[str, Any]) -> None:
         if manners == "hanging":

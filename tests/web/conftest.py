@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +45,16 @@ def serving(app: ASGIApp, **options: Any) -> Iterator[str]:
         server.should_exit = True
         thread.join(10)
         listening.close()
+
+
+def open_page(gate: Gate, door: Door, url: str, examples: Callable[[], Sequence[str]] = list) -> None:
+    """Build the page of a server, and wait until it is served."""
+    from web.build import build_page
+    from web.feedback import FeedbackLog
+
+    with ThreadPoolExecutor(1) as thread:  # an event loop of its own
+        door.open(thread.submit(build_page, gate, examples, FeedbackLog(None)).result())
+    wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200, 60)
 
 
 @contextmanager

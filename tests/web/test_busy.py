@@ -16,11 +16,9 @@ from mcp import Client, MCPError
 
 from rag.types import Delta, Event, Searched, Turn
 from tests.fakes_web import BRIDGE, FakeAnswerer, FakeLibrary
-from tests.web.conftest import clients_of, wait_for
+from tests.web.conftest import clients_of, open_page, wait_for
 from tests.web.test_api import QUESTION, error_of
-from web.build import build_page
 from web.door import Door
-from web.feedback import FeedbackLog
 from web.gate import Gate, Services
 from web.workers import Workers
 
@@ -62,12 +60,6 @@ def held(waiting: int = 1) -> Iterator[tuple[httpx.Client, HeldAnswerer, Gate, D
             answerer.let.set()
 
 
-def with_page(gate: Gate, door: Door, client: httpx.Client) -> None:
-    with ThreadPoolExecutor(1) as thread:  # an event loop of its own
-        door.open(thread.submit(build_page, gate, list, FeedbackLog(None)).result())
-    wait_for(lambda: client.get("/config").status_code == 200)
-
-
 def number_of(client: httpx.Client, trigger: str) -> int:
     """Return the number under which the page knows the event that this begins."""
     events = client.get("/config").json()["dependencies"]
@@ -90,7 +82,7 @@ def full(client: httpx.Client, gate: Gate) -> Iterator[None]:
 
 def test_every_door_refuses_at_once_in_its_own_shape_and_answers_again_afterwards() -> None:
     with held() as (client, answerer, gate, door):
-        with_page(gate, door, client)
+        open_page(gate, door, str(client.base_url))
         number = number_of(client, "submit")
         with full(client, gate):
             for path, body in (
@@ -187,7 +179,7 @@ def test_a_question_whose_connection_is_dropped_while_it_waits_is_never_begun() 
 
 def test_closing_the_pages_tab_or_stopping_there_stops_the_work() -> None:
     with held() as (client, answerer, gate, door):
-        with_page(gate, door, client)
+        open_page(gate, door, str(client.base_url))
         number = number_of(client, "submit")
         for session in ("closed", "stopped"):
             event = client.post("/gradio_api/queue/join", json=joining(number, session)).json()["event_id"]
