@@ -41,7 +41,7 @@ class Bert:
         import torch
 
         w = self._weights
-        spare = _spare(len(tokens))
+        spare = spare_rows(len(tokens))
         tokens = tokens + [0] * spare
         places = torch.cat([torch.arange(length) for length in lengths] + [torch.zeros(spare, dtype=torch.long)])
         kinds = torch.zeros_like(places) if second_from is None else (places >= second_from).long()
@@ -71,7 +71,7 @@ class Bert:
         return torch.nn.functional.layer_norm(x, (x.shape[-1],), weight, bias, self._epsilon)
 
 
-def _spare(rows: int) -> int:
+def spare_rows(rows: int) -> int:
     """Return how many rows to add: torch keeps a program for every number of rows, and 2 GB of them after 60,000 passages.
 
     Rounded up to eight sizes between a power of two and the next, there are few programs, and at most an eighth is wasted.

@@ -35,6 +35,7 @@ from rag.types import (
 )
 
 NEAR_MISSES = 3
+SURE_OF_REASON = 1.0  # the reader's score from which its words alone give a reason or a list; benchmarks/LOG.md
 _WORDS_AT_A_TIME = 4
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
@@ -227,13 +228,15 @@ def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -
 
 
 def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span where a few words can answer, unless they are the whole quotation anyway."""
+    """Return the reader's span, unless it is the whole quotation anyway; a reason or a list only when the reader is sure."""
     lead = considered.claims[0]
     reading = lead.reading
     is_part_of_it = (
         lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
     )
-    return reading.hit.article.text[reading.start : reading.end] if considered.query.wants_span and is_part_of_it else None
+    query = considered.query
+    is_enough = query.wants_span or (query.kind in {"why", "list"} and reading.score >= SURE_OF_REASON)
+    return reading.hit.article.text[reading.start : reading.end] if is_enough and is_part_of_it else None
 
 
 def _near_misses(readings: Sequence[Reading]) -> tuple[Quotation, ...]:

@@ -36,7 +36,7 @@ class Query:
 
     @property
     def wants_span(self) -> bool:
-        """Whether a few words can answer it; a reason, a way, a list or a summary takes sentences."""
+        """Whether a few words are all it takes; a reason, a way, a list or a summary takes sentences."""
         return self.kind not in {"why", "how", "list", "summary"}
 
 

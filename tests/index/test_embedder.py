@@ -5,6 +5,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
+from index.bert import spare_rows
 from index.embedder import Embedder, default_folder
 
 TEXTS = [
@@ -62,3 +63,9 @@ def test_another_model_is_run_by_sentence_transformers_and_gives_the_same_vector
     other = Embedder(str(default_folder()))
     assert other.dimension == embedder.dimension
     assert (embedder.vectors(TEXTS) * other.vectors(TEXTS)).sum(axis=1).min() > 0.999
+
+
+def test_passes_have_few_numbers_of_rows_and_waste_an_eighth_at_most():
+    sizes = {tokens + spare_rows(tokens) for tokens in range(1, 9000)}
+    assert len(sizes) < 80
+    assert all(0 <= spare_rows(tokens) <= max(7, tokens / 8) for tokens in range(1, 9000))

@@ -8,10 +8,25 @@ from pathlib import Path
 import pytest
 
 from index.embedder import default_folder
-from training.data import DataMissing, Example, data_folder, fingerprint, is_held_out, read_rows, read_squad
+from training.data import (
+    BOARD,
+    PAGES,
+    ROWS,
+    SHIFTS,
+    DataMissing,
+    Example,
+    data_folder,
+    fingerprint,
+    is_held_out,
+    is_reported,
+    read_all,
+    read_board,
+    read_rows,
+    read_squad,
+)
 from training.features import MAX_TOKENS, batches, collate, encode, load_tokenizer
 from training.measures import auc, exact, f1, overall
-from training.mix import Share, negatives_of
+from training.mix import Share, compose, negatives_of, shared_words
 from training.negatives import changed
 
 HARBOUR = (
@@ -98,6 +113,40 @@ def test_both_formats_of_files_keep_the_offsets(tmp_path: Path) -> None:
         json.dump(data, stream)
     for (found,) in (read_rows(tmp_path, "own"), read_squad(tmp_path / "squad.json.gz", "own")):
         assert found.answers == ((start, start + 7),)
+
+
+def test_pages_that_are_reported_are_never_learned_from_nor_what_repeats_them_elsewhere(tmp_path: Path) -> None:
+    def page(title: str, text: str) -> dict[str, object]:
+        qas = [{"id": title, "question": "q", "answers": [{"text": text.split()[0], "answer_start": 0}]}]
+        return {"title": title, "paragraphs": [{"context": text, "qas": qas}]}
+
+    def write(name: str, pages: list[dict[str, object]]) -> None:
+        with gzip.open(tmp_path / f"{name}.json.gz", "wt", encoding="utf-8") as stream:
+            json.dump({"data": pages}, stream)
+
+    write(BOARD, [page(f"page{n}", f"Text{n} of page {n}.") for n in range(30)])
+    for name in SHIFTS:
+        write(f"squadshifts_{name}", [page(name, "Text1 of page 1.")] if name == SHIFTS[0] else [])
+    (tmp_path / "train").mkdir()
+    row = {"id": "1", "title": "t", "context": HARBOUR, "question": "q", "answers": []}
+    for name in ROWS:
+        with gzip.open(tmp_path / "train" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+    learned = [e for e in read_all(tmp_path) if e.context != HARBOUR]
+    reported = {e.title for e in read_board(tmp_path)}
+    assert {e.source for e in learned} == {PAGES}
+    assert not any(is_reported(e) for e in learned)
+    assert reported
+    assert reported.isdisjoint(e.title for e in learned)
+    assert len(reported) + len(learned) == 30
+
+
+def test_questions_in_words_of_their_own_are_drawn_more_often() -> None:
+    near = Example("near", "own", "t", HARBOUR, HARBOUR.split(".")[0] + "?", ((0, 3),))
+    far = Example("far", "own", "t", HARBOUR, "Whereupon might vessels berth?", ((0, 3),))
+    assert shared_words(near) > shared_words(far) == 0
+    drawn = [e.id for seed in range(200) for e in compose([near, far], {"own": Share(2, reworded=True)}, seed)]
+    assert drawn.count("far") > 1.3 * drawn.count("near")
 
 
 def test_a_missing_data_folder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
