@@ -3,61 +3,43 @@
 question + history -> query -> hits -> readings -> claims -> confidence -> verified citations -> Answer
 """
 
-import time
 import uuid
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.search import Search
 from index.snapshot import EVERYTHING, Within
+from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
-from rag.evidence import compose, quotation
+from rag.evidence import compose, near_misses, pieces
 from rag.extractive import ExtractiveWriter
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
 from rag.recency import NEARLY_AS_GOOD, newer
+from rag.recent import Recent
 from rag.retriever import Retriever, in_order
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import (
     Answer,
-    Citation,
     Claim,
-    Delta,
     Event,
     LibraryState,
     Query,
-    Quotation,
     Reading,
     Reason,
     Searched,
     Turn,
 )
 
-NEAR_MISSES = 3
 SURE_OF_REASON = 1.0  # the reader's score from which its words alone give a reason or a list; benchmarks/LOG.md
-_WORDS_AT_A_TIME = 4
+RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
     "outside_dates": "No article inside these dates answers this.",
     "nothing_relevant": "The articles do not deal with this.",
     "not_answered_by_sources": "The articles touch on this but do not answer it.",
 }
-
-
-class Clock:
-    """Milliseconds of each stage of one question."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self._laps: dict[str, int] = {}
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage], self._last = round(1000 * (now - self._last)), now
-
-    def done(self) -> dict[str, int]:
-        return {**self._laps, "total": round(1000 * (time.perf_counter() - self._began))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +71,7 @@ class Answerer:
         self._library = search.library
         self._retriever = Retriever(search, reader, scorer)
         self._confidence, self._writer = confidence, ExtractiveWriter()
+        self._recent: Recent[tuple[object, ...], Answer] = Recent(RECENT)
 
     @classmethod
     def over(cls, search: Search, generative: GenerativeWriter | None = None) -> "Answerer":
@@ -115,13 +98,28 @@ class Answerer:
         """
         query = understand(question, history)
         yield Searched(query.text)
-        considered = self.consider(query, within, k)
-        answer = self.decide(question, considered)
-        if self._generative and not answer.abstained:
-            answer = yield from _written(self._generative, considered, answer)
+        if self._generative is None:
+            answer = self._quoted(question, query, within, k)
         else:
-            yield from _pieces(answer.text, answer.citations)
+            considered = self.consider(query, within, k)
+            answer = self.decide(question, considered)
+            if not answer.abstained:
+                yield (yield from _written(self._generative, considered, answer))
+                return
+        yield from pieces(answer.text, answer.citations)
         yield answer
+
+    def _quoted(self, question: str, query: Query, within: Within, k: int) -> Answer:
+        """Return the answer; what was asked before, of the same state of the library, is not worked out again."""
+        clock = Clock()
+        with self._library.reading() as snapshot:
+            asked = (query.text, within, k, snapshot.library, snapshot.generation)
+        known = self._recent.get(asked)
+        if known:
+            return replace(known, id=uuid.uuid4().hex, question=question, timings_ms=clock.done())
+        answer = self.decide(question, self.consider(query, within, k))
+        self._recent.put(asked, answer)
+        return answer
 
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
@@ -179,7 +177,7 @@ class Answerer:
             confidence=round(confidence, 4),
             mode="extractive",
             citations=citations,
-            near_misses=_near_misses(considered.readings) if reason else (),
+            near_misses=near_misses(considered.readings) if reason else (),
             library=state,
             timings_ms=considered.clock.done(),
         )
@@ -212,8 +210,8 @@ def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -
     written = yield from writer.write(considered.query, considered.readings, considered.claims)
     considered.clock.lap("generate")
     if written.refused:
-        yield from _pieces(REFUSALS["not_answered_by_sources"], ())
-        text, missed = REFUSALS["not_answered_by_sources"], _near_misses(considered.readings)
+        yield from pieces(REFUSALS["not_answered_by_sources"], ())
+        text, missed = REFUSALS["not_answered_by_sources"], near_misses(considered.readings)
         answer = replace(answer, text=text, abstained=True, reason="not_answered_by_sources", near_misses=missed)
     else:
         answer = replace(answer, text=written.text)
@@ -237,28 +235,3 @@ def _short_answer(considered: Considered) -> str | None:
     query = considered.query
     is_enough = query.wants_span or (query.kind in {"why", "list"} and reading.score >= SURE_OF_REASON)
     return reading.hit.article.text[reading.start : reading.end] if is_enough and is_part_of_it else None
-
-
-def _near_misses(readings: Sequence[Reading]) -> tuple[Quotation, ...]:
-    best_of_passage = {reading.hit.passage.id: reading for reading in reversed(readings)}
-    best = sorted(best_of_passage.values(), key=lambda reading: (-reading.rank_score, reading.hit.rank))[:NEAR_MISSES]
-    return tuple(quotation(reading, reading.hit.passage.start, reading.hit.passage.end) for reading in best)
-
-
-def _pieces(text: str, citations: Sequence[Citation]) -> Iterator[Event]:
-    """Yield the text a few words at a time, and each citation as soon as its claim is complete."""
-    position = 0
-    for citation in citations:
-        yield from _deltas(text[position : citation.claim_end])
-        yield citation
-        position = citation.claim_end
-    yield from _deltas(text[position:])
-
-
-def _deltas(text: str) -> Iterator[Delta]:
-    parts = text.split(" ")
-    for start in range(0, len(parts), _WORDS_AT_A_TIME):
-        piece = " ".join(parts[start : start + _WORDS_AT_A_TIME])
-        last = start + _WORDS_AT_A_TIME >= len(parts)
-        if piece or not last:
-            yield Delta(piece if last else piece + " ")

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from index.article import Article
 from index.stories import having
 from rag.recency import as_of
-from rag.types import Citation, Claim, Copy, Delta, Quotation, Reading
+from rag.types import Citation, Claim, Copy, Delta, Event, Quotation, Reading
 
+NEAR_MISSES = 3
+_WORDS_AT_A_TIME = 4
 _MARKUP = re.compile(r"(!(?=\[)|\](?=[(\[:])|<(?=[a-zA-Z/!?]))()")
 _FOREIGN_MARK = re.compile(r"\[(\d[\d\s,–-]*)\]")
 
@@ -112,3 +114,29 @@ def verify(cited: Quotation, article: Article) -> None:
         raise CitationError(f"{cited.article_id}:{cited.start}-{cited.end} does not read {cited.quote[:60]!r}")
     if (article.id, article.content_hash) != (cited.article_id, cited.content_hash):
         raise CitationError(f"{cited.article_id} is cited in a version that was not read")
+
+
+def near_misses(readings: Sequence[Reading]) -> tuple[Quotation, ...]:
+    """Return the passages that came closest to answering."""
+    best_of_passage = {reading.hit.passage.id: reading for reading in reversed(readings)}
+    best = sorted(best_of_passage.values(), key=lambda reading: (-reading.rank_score, reading.hit.rank))[:NEAR_MISSES]
+    return tuple(quotation(reading, reading.hit.passage.start, reading.hit.passage.end) for reading in best)
+
+
+def pieces(text: str, citations: Sequence[Citation]) -> Iterator[Event]:
+    """Yield the text a few words at a time, and each citation as soon as its claim is complete."""
+    position = 0
+    for citation in citations:
+        yield from _deltas(text[position : citation.claim_end])
+        yield citation
+        position = citation.claim_end
+    yield from _deltas(text[position:])
+
+
+def _deltas(text: str) -> Iterator[Delta]:
+    parts = text.split(" ")
+    for start in range(0, len(parts), _WORDS_AT_A_TIME):
+        piece = " ".join(parts[start : start + _WORDS_AT_A_TIME])
+        last = start + _WORDS_AT_A_TIME >= len(parts)
+        if piece or not last:
+            yield Delta(piece if last else piece + " ")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
 from rag.confidence import Confidence
+from rag.recent import Recent
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import Answer, Citation, Delta, Searched, Turn
 from tests.fakes import WordCountEmbedder
@@ -141,6 +143,35 @@ def test_the_same_question_gives_the_same_bytes(search: Search) -> None:
         return json.dumps({name: value for name, value in answer.items() if name not in {"id", "timings_ms"}})
 
     assert told() == told()
+
+
+def test_a_question_that_is_asked_again_is_not_worked_out_again(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    answerer = answering(search)
+    first = answerer.ask("When did the harbour of Velm close?")
+    with monkeypatch.context() as patched:
+        patched.setattr(search, "search", None)  # whatever calls it fails
+        again = answerer.ask("  When did the harbour  of Velm close?")
+        assert replace(again, id=first.id, question=first.question, timings_ms=first.timings_ms) == first
+        assert again.id != first.id
+        assert set(again.timings_ms) == {"total"}
+        with pytest.raises(TypeError):
+            answerer.ask("When did the harbour of Velm close?", within=Within(as_of="2024-03-05"))
+
+
+def test_what_was_answered_before_is_forgotten_when_the_library_changes(search: Search) -> None:
+    answerer, question = answering(search), "When did the harbour of Velm close?"
+    cited = answerer.ask(question).citations[0].quotation.article_id
+    search.library.remove([cited])
+    assert cited not in {citation.quotation.article_id for citation in answerer.ask(question).citations}
+
+
+def test_the_answers_kept_are_those_used_last() -> None:
+    recent: Recent[int, str] = Recent(2)
+    recent.put(1, "one")
+    recent.put(2, "two")
+    assert recent.get(1) == "one"
+    recent.put(3, "three")
+    assert [recent.get(key) for key in (1, 2, 3)] == ["one", None, "three"]
 
 
 def test_how_many_hits_are_asked_for_does_not_change_the_answer(search: Search) -> None:
