@@ -5,7 +5,9 @@ What is already there is recognised before anything is split or embedded.
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,13 +18,16 @@ from index import readers
 from index.article import Article, Passage
 from index.changes import Prepared
 from index.embedder import PassageEmbedder
-from index.errors import UnusableContent
+from index.errors import LibraryLocked, UnusableContent
 from index.fetch import Web, read_url
 from index.library import Library
 from index.passages import embedded_text, split
 
 BATCH_PASSAGES = 256
 _PORTION_CHARS, _PORTION_ARTICLES = 100_000, 256
+# An `add` of a few hundred articles holds the library about that long; a removal, or another's portion, seconds.
+PATIENCE_SECONDS = 60.0
+_TRY_SECONDS = 0.02  # between two tries: who adds in portions lets go for some milliseconds at a time
 _EMBED_AT_ONCE = 1024  # texts; bounds the memory that one very long article takes
 _LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
@@ -47,7 +52,7 @@ def add_files(
 
     The library is locked until the last one. Raises LibraryLocked, DiskFull, LibraryNotWritable; what was yielded before stays.
     """
-    return add_articles(library, embedder, _read(places, web or Web()))
+    return add_articles(library, embedder, read_all(places, web or Web()))
 
 
 def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]) -> Iterator[Result]:
@@ -67,15 +72,39 @@ def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable
 
 
 def add_in_portions(
-    library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]
+    library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result], patience: float = PATIENCE_SECONDS
 ) -> Iterator[list[Result]]:
     """The same, but lock the library only while a portion of them is stored; yield the results of each portion.
 
-    For a source that is slow, or shares its thread with other changes. Raises like `add_files`; what was yielded stays.
+    For a source that is slow, or shares its thread with other changes. Whoever takes the library between two portions is
+    waited for, up to `patience` seconds, with nothing ([]) yielded after each try; only who holds it from the beginning is
+    not. Raises like `add_files`; what was yielded stays.
     """
+    has_begun = False
     for portion in _portions(library, articles):
-        new = any(isinstance(one, Article) for one in portion)
-        yield list(add_articles(library, embedder, portion)) if new else [one for one in portion if isinstance(one, Result)]
+        until = time.monotonic() + (patience if has_begun else 0)
+        while not (results := _unless_locked(library, embedder, portion, until)):
+            yield []
+        yield results
+        has_begun = True
+
+
+def _unless_locked(
+    library: Library, embedder: PassageEmbedder, portion: Sequence[Article | Result], until: float
+) -> list[Result]:
+    """Store a portion and return its results; none while another process is writing. Raises LibraryLocked after `until`."""
+    results = [one for one in portion if isinstance(one, Result)]
+    if len(results) == len(portion):
+        return results
+    with ExitStack() as alone:
+        try:
+            alone.enter_context(library.writing())
+        except LibraryLocked:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_TRY_SECONDS)
+            return []
+        return list(add_articles(library, embedder, portion))
 
 
 def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterator[list[Article | Result]]:
@@ -104,7 +133,8 @@ class _Split:
         return other.origin == mine.origin or other.id == mine.id or other.content_hash == mine.content_hash
 
 
-def _read(places: Iterable[Path | str], web: Web) -> Iterator[Article | Result]:
+def read_all(places: Iterable[Path | str], web: Web) -> Iterator[Article | Result]:
+    """Read files, folders and, through `web`, addresses; a result in the place of what cannot be read."""
     for place in places:
         if isinstance(place, str) and "://" in place:
             yield from or_why_not(place, read_url(place, web))

@@ -14,8 +14,9 @@ from urllib.request import url2pathname
 from watchfiles import watch
 
 from index import readers
-from index.adding import Result, add_files
+from index.adding import Result, add_in_portions, read_all
 from index.errors import LibraryLocked
+from index.fetch import Web
 from index.search import Search
 
 _LOOK_MILLISECONDS = 500  # between two looks at a file, which must find it the same
@@ -28,7 +29,7 @@ def follow(
     """Yield the result of every file in the folder, then of those that change, until `stopped` is set.
 
     With `remove` articles whose file is gone are removed, and their ids yielded. `waiting` is called when another process is
-    writing; it is tried again. Raises what `add_files` raises but LibraryLocked.
+    writing; it is tried again. Raises what `add_in_portions` raises but LibraryLocked.
     """
     folder = folder.resolve()
     looks = watch(
@@ -68,7 +69,11 @@ def _added(search: Search, paths: list[Path], stopped: threading.Event) -> Itera
     if not paths:
         return
     # Told to stop, it still says what became of everything that is stored by then.
-    yield from add_files(search.library, search.embedder, takewhile(lambda _: not stopped.is_set(), paths))
+    articles = read_all(takewhile(lambda _: not stopped.is_set(), paths), Web())
+    for results in add_in_portions(search.library, search.embedder, articles):
+        yield from results
+        if not results and stopped.is_set():
+            return
     search.save()
 
 

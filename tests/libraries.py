@@ -1,12 +1,17 @@
 """Small libraries for tests: articles with given words, put into a folder with the word-count embedder."""
 
-from collections.abc import Iterable
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.adding import Result, add_articles
 from index.article import Article
 from index.search import Search
 from tests.fakes import WordCountEmbedder
+
+ROOT = Path(__file__).parents[1]
 
 
 def article(name: str, text: str, **known: str | None) -> Article:
@@ -35,3 +40,41 @@ def news(count: int, *, first: int = 0) -> list[Article]:
         )
         for n in range(first, first + count)
     ]
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from index.errors import LibraryLocked
+from index.library import Library
+
+with Library.open(Path(sys.argv[1]), command="the other one", check=False) as library:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while True:
+        try:
+            with library.writing():
+                print("held", flush=True)
+                sys.stdin.readline()
+            break
+        except LibraryLocked:
+            time.sleep(0.001)
+"""
+
+
+@contextmanager
+def another_writer(folder: Path) -> Iterator[Callable[[], None]]:
+    """A second process that, each time it is told, takes its next step: take the library, as soon as it can, and let it go."""
+    command = [sys.executable, "-c", HOLDER, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdin
+        assert process.stdout
+        told = iter(process.stdout)
+        assert next(told) == "ready\n"
+
+        def step() -> None:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert next(told, "let go") in {"held\n", "let go"}
+
+        yield step

@@ -1,7 +1,7 @@
 """Adding for everybody: one thread, the jobs in turns, a portion of each. Knows no HTTP.
 
-The library is locked only while a portion is stored, so that others may change it between two. Jobs live in memory: after a
-restart they are gone, and what they had acknowledged is in the library.
+The library is locked only while a portion is stored, so that others may change it between two; they are waited for. Jobs
+live in memory: after a restart they are gone, and what they had acknowledged is in the library.
 """
 
 import logging
@@ -124,8 +124,9 @@ class Desk(threading.Thread):
         search, reading = self._search, _Reading(job.items)
         try:
             for results in add_in_portions(search.library, search.embedder, reading.articles()):
-                job.take([reading.named(result) for result in results])
-                job.done = reading.done
+                if results:
+                    job.take([reading.named(result) for result in results])
+                    job.done = reading.done
                 yield
             job.done = len(job.items)
             if job.counts["added"] or job.counts["updated"]:

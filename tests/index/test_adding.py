@@ -2,10 +2,10 @@
 
 import pytest
 
-from index.adding import BATCH_PASSAGES, Result, add_articles, add_files
+from index.adding import BATCH_PASSAGES, Result, add_articles, add_files, add_in_portions
 from index.errors import LibraryLocked
 from tests.index.documents import rss
-from tests.libraries import add, article, news, opened
+from tests.libraries import add, another_writer, article, news, opened
 
 
 @pytest.fixture
@@ -121,3 +121,33 @@ def test_an_address_is_refused_while_fetching_is_switched_off(search):
     (result,) = add_files(search.library, search.embedder, ["https://example.org/story"])
     assert result.outcome == "refused"
     assert "RAG_ALLOW_URLS" in (result.reason or "")
+
+
+def test_who_adds_in_portions_waits_for_a_process_that_takes_the_library_between_two(search):
+    with another_writer(search.library.folder) as other:
+        portions = add_in_portions(search.library, search.embedder, news(600))
+        done = next(portions)
+        other()  # takes it
+        assert [next(portions) for _ in range(3)] == [[], [], []]
+        other()  # lets it go
+        done += [result for results in portions for result in results]
+    assert [(result.article_id, result.outcome) for result in done] == [(f"story{n}", "added") for n in range(600)]
+
+
+def test_who_adds_in_portions_does_not_wait_for_ever_and_is_told_who_holds_the_library(search):
+    with another_writer(search.library.folder) as other:
+        portions = add_in_portions(search.library, search.embedder, news(600), patience=0.2)
+        done = next(portions)
+        other()
+        with pytest.raises(LibraryLocked, match="the other one"):
+            list(portions)
+        other()
+    assert search.library.state().articles == len(done) < 600
+
+
+def test_who_comes_second_is_told_at_once_also_when_adding_in_portions(search):
+    with another_writer(search.library.folder) as other:
+        other()
+        with pytest.raises(LibraryLocked, match="the other one"):
+            next(add_in_portions(search.library, search.embedder, news(600)))
+        other()

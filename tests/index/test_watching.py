@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from index import __main__ as cli
 from index.errors import LibraryLocked
 from index.library import Library
 from tests.fakes import WordCountEmbedder
+from tests.libraries import another_writer
 from tests.web.conftest import wait_for
 
 SECONDS = 120
@@ -145,6 +147,24 @@ def test_while_nothing_happens_others_may_write_and_what_waits_for_them_is_added
         return True
 
     assert watched(happenings)[0] == 0
+
+
+def test_a_process_that_takes_the_library_while_a_large_folder_is_added_is_waited_for(watched, folder, tmp_path) -> None:
+    for n in range(60):
+        text = " ".join(f"Report {n} has a sentence {k} of its own." for k in range(n, n + 300))
+        (folder / f"report{n}.txt").write_text(text, encoding="utf-8")
+
+    def happenings() -> None:
+        with another_writer(tmp_path / "data") as other:
+            other()
+            assert len(articles(tmp_path)) < 61
+            time.sleep(3)  # long enough that the next portion is ready and has to wait
+            other()
+        wait_for(lambda: len(articles(tmp_path)) == 61, SECONDS)
+
+    _, lines, summary = watched(happenings)
+    assert summary == "61 added, 0 updated, 0 unchanged, 0 refused, 0 removed"
+    assert len(lines) == 61
 
 
 def test_what_is_no_folder_is_wrong_usage(tmp_path, capsys) -> None:

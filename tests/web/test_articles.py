@@ -15,7 +15,7 @@ from index.library import Library
 from index.search import Search
 from tests.fakes_web import FakeAnswerer, FakeLibrary
 from tests.index.documents import pdf, word, zipped
-from tests.libraries import add, news, opened
+from tests.libraries import add, another_writer, news, opened
 from tests.web.conftest import clients_of, wait_for
 from tests.web.test_api import error_of
 from web.gate import Gate, Services
@@ -216,6 +216,24 @@ def test_another_writer_is_a_409_that_names_it_and_a_moment_later_it_works(clien
             assert (response.status_code, error_of(response)["code"]) == (409, "library_locked")
             assert "the other one" in response.json()["error"]["message"]
     assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}
+
+
+def test_a_long_job_goes_on_after_another_process_took_the_library_in_the_middle_of_it(
+    client: httpx.Client, search: Search
+) -> None:
+    rows = [{"text": " ".join([one.text] * 20), "id": one.id} for one in news(100)]
+    with another_writer(search.library.folder) as other:
+        response = client.post("/v1/articles", json=rows)
+        where = response.headers["location"]
+        wait_for(lambda: client.get(where).json()["added"], 60)
+        other()  # takes it between two portions
+        held = client.get(where).json()
+        assert held["state"] == "running"
+        assert held["added"] < len(rows)
+        assert client.delete("/v1/articles/story0").status_code == 409  # a single change does not wait
+        other()  # lets it go
+        job = finished(client, response)
+    assert (job["state"], job["done"], job["added"]) == ("done", len(rows), len(rows))
 
 
 def test_a_library_that_is_read_only_is_read_and_not_changed(search: Search) -> None:
