@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 
 from fastapi import FastAPI
@@ -36,7 +36,9 @@ async def _built(gate: Gate, examples: Callable[[], Sequence[str]], feedback: Fe
 
     built = FastAPI(openapi_url=None)
     page = create_page(gate, examples, feedback)
-    built.state.asks = partial(_asks, [number for number, event in page.fns.items() if event.concurrency_id == ASKING])
+    asking = [number for number, event in page.fns.items() if event.concurrency_id == ASKING]
+    built.state.asks = partial(_asks, asking)
+    built.state.leave = partial(_leave, asking)
     gr.mount_gradio_app(
         built,
         page,
@@ -61,3 +63,10 @@ def _asks(events: Container[int], body: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(sent, dict) and sent.get("fn_index") in events
+
+
+async def _leave(events: Iterable[int], session: str) -> None:
+    """Stop these events of a session."""
+    from gradio.utils import cancel_tasks
+
+    await cancel_tasks({f"{session}_{number}" for number in events})

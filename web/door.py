@@ -24,7 +24,7 @@ _NEEDED = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)/[^\0]+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|cancel|reset|info|startup-events|app_id)/?"
 )
-_JOIN = "/gradio_api/queue/join"
+_JOIN, _EVENTS = "/gradio_api/queue/join", "/gradio_api/queue/data"
 
 
 class Door:
@@ -57,6 +57,8 @@ class Door:
             await HTMLResponse(self._doorstep)(scope, receive, send)
         elif path == "/":
             await self._front(page, scope, receive, send)
+        elif path.startswith(_EVENTS):
+            await _events(page, scope, receive, send)
         else:
             await page(scope, receive, send)
 
@@ -81,6 +83,29 @@ class Door:
             return library_line(library.state(), {name for name, _ in library.sources()})
         except LibraryError:
             return "The library cannot be read now"  # a page that says so is better than none
+
+
+async def _events(page: FastAPI, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send a session the events that it began. When it leaves before their end, what works for it stops: by itself, Gradio
+    asks whether anybody is there only when there is something to show."""
+    is_there, is_over = True, False
+
+    async def noticing() -> Message:
+        nonlocal is_there
+        message = await receive()
+        is_there = message["type"] != "http.disconnect"
+        return message
+
+    async def watched(message: Message) -> None:
+        nonlocal is_over
+        await send(message)
+        is_over = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    try:
+        await page(scope, noticing, watched)
+    finally:
+        if not (is_over and is_there):
+            await page.state.leave(Request(scope).query_params.get("session_hash", ""))
 
 
 async def _collected(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, bytes]:

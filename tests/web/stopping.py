@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from index.snapshot import EVERYTHING, Within
 from rag.types import Event, Searched, Turn
 from tests.fakes_web import BRIDGE, FakeAnswerer, FakeLibrary
 from web.door import Door
@@ -26,13 +26,11 @@ class WaitingAnswerer(FakeAnswerer):
         super().__init__(library)
         self._file = file
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8, **dates: Any
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         while not self._file.exists():
             yield Searched(question)
             time.sleep(0.02)
-        yield from super().stream(question, history, as_of, k, **dates)
+        yield from super().stream(question, history, within, k)
 
 
 def main(grace: str, file: str) -> None:

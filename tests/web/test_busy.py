@@ -6,14 +6,17 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
 import openai
 import pytest
+from gradio_client import Client as Gradio
+from gradio_client.utils import Status
 from mcp import Client, MCPError
 
+from index.snapshot import EVERYTHING, Within
 from rag.types import Delta, Event, Searched, Turn
 from tests.fakes_web import BRIDGE, FakeAnswerer, FakeLibrary
 from tests.web.conftest import clients_of, open_page, wait_for
@@ -34,15 +37,13 @@ class HeldAnswerer(FakeAnswerer):
         super().__init__(library)
         self.let, self.began, self.stopped = threading.Event(), threading.Semaphore(0), threading.Semaphore(0)
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), as_of: str | None = None, k: int = 8, **dates: Any
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         try:
             yield Searched(question)
             self.began.release()
             while not self.let.wait(0.02):
                 yield Delta("so ")
-            yield from list(super().stream(question, history, as_of, k, **dates))[1:]
+            yield from list(super().stream(question, history, within, k))[1:]
         except GeneratorExit:
             self.stopped.release()
             raise
@@ -60,14 +61,16 @@ def held(waiting: int = 1) -> Iterator[tuple[httpx.Client, HeldAnswerer, Gate, D
             answerer.let.set()
 
 
-def number_of(client: httpx.Client, trigger: str) -> int:
-    """Return the number under which the page knows the event that this begins."""
+def number_of(client: httpx.Client, event: str) -> int:
+    """Return the number under which the page knows an event, by what begins it or by the name it has for others."""
     events = client.get("/config").json()["dependencies"]
-    return next(int(event["id"]) for event in events if any(target[1] == trigger for target in event["targets"]))
+    begun_by = {int(one["id"]): {one["api_name"], *(target[1] for target in one["targets"])} for one in events}
+    return next(number for number, names in begun_by.items() if event in names)
 
 
 def joining(number: int, session: str) -> dict[str, Any]:
-    return {"data": [QUESTION, []], "fn_index": number, "session_hash": session}
+    """What is sent for a question; the page's own event takes it with the conversation, the one for others with dates, too."""
+    return {"data": [QUESTION, [], None, None, None], "fn_index": number, "session_hash": session}
 
 
 @contextmanager
@@ -177,18 +180,46 @@ def test_a_question_whose_connection_is_dropped_while_it_waits_is_never_begun() 
         assert not answerer.began.acquire(blocking=False)
 
 
-def test_closing_the_pages_tab_or_stopping_there_stops_the_work() -> None:
+@pytest.mark.parametrize("event", ["submit", "ask"])  # the page's own, and the endpoint for gradio_client
+def test_who_leaves_gradios_events_or_cancels_one_stops_the_work(event: str) -> None:
     with held() as (client, answerer, gate, door):
         open_page(gate, door, str(client.base_url))
-        number = number_of(client, "submit")
+        number = number_of(client, event)
         for session in ("closed", "stopped"):
-            event = client.post("/gradio_api/queue/join", json=joining(number, session)).json()["event_id"]
-            with sending(client, "GET", f"/gradio_api/queue/data?session_hash={session}"):
+            joined = client.post("/gradio_api/queue/join", json=joining(number, session)).json()["event_id"]
+            with sending(client, "GET", f"/gradio_api/queue/data?session_hash={session}") as events:
+                assert events.recv(1)
                 assert answerer.began.acquire(timeout=60)
                 if session == "stopped":
-                    cancel = {"session_hash": session, "fn_index": number, "event_id": event}
+                    cancel = {"session_hash": session, "fn_index": number, "event_id": joined}
                     assert client.post("/gradio_api/cancel", json=cancel).json() == {"success": True}
                     assert answerer.stopped.acquire(timeout=60)
             if session == "closed":
                 assert answerer.stopped.acquire(timeout=60)
+            wait_for(lambda: gate.workers.running == 0, 60)
+
+
+@pytest.mark.parametrize("event", ["submit", "ask"])
+def test_who_leaves_gradios_events_while_a_question_waits_takes_it_out_of_the_line(event: str) -> None:
+    with held() as (client, answerer, gate, door):
+        open_page(gate, door, str(client.base_url))
+        with sending(client, "POST", "/v1/ask", json.dumps({"question": QUESTION}).encode()):
+            assert answerer.began.acquire(timeout=60)
+            client.post("/gradio_api/queue/join", json=joining(number_of(client, event), "waiting"))
+            with sending(client, "GET", "/gradio_api/queue/data?session_hash=waiting") as events:
+                assert events.recv(1)
+                wait_for(lambda: gate.workers.waiting == 1, 60)
+            wait_for(lambda: gate.workers.waiting == 0, 60)
+            assert not answerer.began.acquire(blocking=False)
+
+
+def test_a_job_of_gradio_client_that_is_cancelled_stops_the_work() -> None:
+    with held() as (client, answerer, gate, door):
+        open_page(gate, door, str(client.base_url))
+        with closing(Gradio(str(client.base_url), verbose=False, analytics_enabled=False)) as caller:
+            job = caller.submit(QUESTION, api_name="/ask")
+            assert answerer.began.acquire(timeout=60)
+            wait_for(lambda: job.status().code is Status.PROCESSING, 60)  # else it does not yet know what to cancel
+            assert job.cancel()
+            assert answerer.stopped.acquire(timeout=60)
             wait_for(lambda: gate.workers.running == 0, 60)

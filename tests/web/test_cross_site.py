@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from index.article import Article
+from index.snapshot import EVERYTHING, Within
 from rag.types import Answer, Citation, Delta, Event, Quotation, Searched, Turn
 from tests.fakes_web import FakeLibrary
 from tests.web.conftest import note_breaks, note_errors, serving, wait_for
@@ -50,16 +51,7 @@ class Parrot:
     def __init__(self, library: FakeLibrary) -> None:
         self._library = library
 
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        as_of: str | None = None,
-        k: int = 8,
-        *,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         number = int(question.split()[0])
         article = self._library.articles()[number // 2]
         quotation = Quotation(
