@@ -9,6 +9,7 @@ from index.snapshot import Within
 from rag.types import Turn
 from web import models
 from web.articles import add_articles
+from web.dates import AsOf, Since, Until
 from web.docs import add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
@@ -81,9 +82,9 @@ def _add_search(api: FastAPI, gate: Gate) -> None:
     async def search(
         q: models.Question,
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8,
-        as_of: models.AsOf = None,
-        since: models.Since = None,
-        until: models.Until = None,
+        as_of: AsOf = None,
+        since: Since = None,
+        until: Until = None,
     ) -> Response:
         """Find passages, with every score."""
         query = checked_question(q)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.article import Article, iso_date
 from index.rows import Listed, Version
+from web.gate import ArticleRow
 from web.jobs import Job
-from web.models import ArticleOut, ArticleRowOut, ErrorBody, LibraryOut
+from web.models import ErrorBody, LibraryOut
 
 
 class ArticleIn(BaseModel):
@@ -96,6 +97,45 @@ class RemovedOut(BaseModel):
     """The article is gone, from every answer and every list."""
 
     removed: str
+
+
+class ArticleRowOut(BaseModel):
+    """An article without its text."""
+
+    id: str
+    title: str
+    source: str | None
+    url: str | None
+    published_at: str | None
+
+    @classmethod
+    def of_row(cls, row: ArticleRow) -> Self:
+        return cls(id=row.id, title=row.title, source=row.source, url=row.url, published_at=row.published)
+
+
+class ArticleOut(ArticleRowOut):
+    """A whole article. Offsets count Unicode code points of this `text`, in the version with this `content_hash`."""
+
+    text: str
+    content_hash: str
+    updated_at: str | None
+    added_at: str
+    metadata: dict[str, str]
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls(
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published_at=article.published,
+            text=article.text,
+            content_hash=article.content_hash,
+            updated_at=article.updated,
+            added_at=article.added,
+            metadata=dict(article.metadata),
+        )
 
 
 class ListedOut(ArticleRowOut):

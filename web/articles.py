@@ -19,6 +19,7 @@ from web.article_models import (
     SourceOut,
     WholeArticleOut,
 )
+from web.dates import Day
 from web.gate import Gate
 from web.jobs import Desk, Job
 from web.keys import requires_editor
@@ -51,15 +52,16 @@ _BODY = {
 def add_articles(api: FastAPI, gate: Gate) -> None:
     """Add the routes to the API."""
     _add_reading(api, gate)
-    _add_changing(api, gate)
+    _add_adding(api, gate)
+    _add_removing(api, gate)
 
 
 def _add_reading(api: FastAPI, gate: Gate) -> None:
     @api.get("/v1/articles", tags=["library"], response_model=ArticlesOut, responses=models.errors(422, 503))
     def articles(
         q: Annotated[str, Query(max_length=200)] = "",
-        since: models.Day = None,
-        until: models.Day = None,
+        since: Day = None,
+        until: Day = None,
         source: Annotated[str | None, Query(max_length=1000)] = None,
         sort: Order = "added",
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
@@ -103,7 +105,7 @@ def _as_it_was(whole: WholeArticleOut, versions: Sequence[Version], wanted: str)
     raise Problem(404, "version_not_kept", "This version of the article is not kept.", hint)
 
 
-def _add_changing(api: FastAPI, gate: Gate) -> None:
+def _add_adding(api: FastAPI, gate: Gate) -> None:
     @api.post(
         "/v1/articles",
         tags=["library"],
@@ -138,6 +140,8 @@ def _add_changing(api: FastAPI, gate: Gate) -> None:
         """Say how far a job has come."""
         return JSON(JobOut.of(_desk(gate).job(job_id), request_id(request)).model_dump())
 
+
+def _add_removing(api: FastAPI, gate: Gate) -> None:
     @api.delete(
         "/v1/articles/{article_id}",
         tags=["library"],

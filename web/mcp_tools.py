@@ -3,7 +3,7 @@
 `search` and `fetch` return what connectors of chat programs expect of tools with these names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field
 
 from index.article import Article
 from index.errors import ArticleMissing, LibraryError
+from index.search import Hit
 from index.snapshot import Within
 from rag.types import Answer, Event, Turn
+from web.dates import AsOf, Since, Until
 from web.gate import Services
 from web.limits import checked_history_length, checked_question, checked_text
 from web.links import address_of
-from web.models import AnswerOut, AsOf, Message, Since, Until
+from web.models import AnswerOut, Message
 from web.problems import Problem
 from web.stream import answered
 from web.workers import Workers
@@ -59,7 +61,8 @@ def create_server(services: Callable[[], Services], workers: Workers, base: str)
     page is reached."""
     server: MCPServer[Any] = MCPServer("footnote", title="Footnote", instructions=_ABOUT, log_level="WARNING")
     _add_ask(server, services, workers, base)
-    _add_reading(server, services, workers, base)
+    _add_search(server, services, workers, base)
+    _add_reading(server, services, base)
     return server
 
 
@@ -88,7 +91,7 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: 
         return _out(answer, _base(context, base))
 
 
-def _add_reading(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
+def _add_search(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
     @server.tool()
     async def search(
         query: Annotated[str, Field(description="Words or a question")],
@@ -104,20 +107,26 @@ def _add_reading(server: MCPServer[Any], services: Callable[[], Services], worke
             hits = await workers.run(lambda: services().searcher.search(asked, _MOST_FOUND, within))
         except (Problem, LibraryError) as error:
             raise _told(error) from error
-        best = {hit.article.id: hit for hit in reversed(hits)}  # the best passage of each article
-        here = _base(context, base)
-        articles = dict.fromkeys(hit.article.id for hit in hits)
-        return SearchResults(
-            results=[
-                Found(
-                    id=hit.article.id,
-                    title=hit.article.title or hit.article.id,
-                    url=address_of(hit.article.url, here, hit.article.id, hit.passage.start, hit.passage.end),
-                )
-                for hit in (best[article] for article in articles)
-            ]
-        )
+        return _found(hits, _base(context, base))
 
+
+def _found(hits: Sequence[Hit], base: str) -> SearchResults:
+    """Return each article once, by the best of its passages."""
+    best = {hit.article.id: hit for hit in reversed(hits)}
+    in_order = [best[article] for article in dict.fromkeys(hit.article.id for hit in hits)]
+    return SearchResults(
+        results=[
+            Found(
+                id=hit.article.id,
+                title=hit.article.title or hit.article.id,
+                url=address_of(hit.article.url, base, hit.article.id, hit.passage.start, hit.passage.end),
+            )
+            for hit in in_order
+        ]
+    )
+
+
+def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
     @server.tool()
     def fetch(
         id: Annotated[str, Field(description="An article's id, from search or from a citation")],

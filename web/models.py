@@ -1,14 +1,12 @@
 """The shapes of requests and responses under /v1, as the API describes them. Only shapes: what they mean is elsewhere."""
 
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
-from index.article import Article
 from index.search import Hit
-from index.snapshot import Within
-from web.gate import ArticleRow, State
+from web.dates import Dated
+from web.gate import State
 from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS, QUESTION_PATTERN, TEXT_PATTERN
 
 
@@ -17,20 +15,6 @@ def _whole_number(value: object) -> object:
         raise ValueError("it must be a whole number")  # noqa: TRY004 - pydantic reports ValueError, not TypeError
     return value
 
-
-def _iso_date(value: object) -> object:
-    if value is None:
-        return None
-    if isinstance(value, str) and len(value) == len("2024-12-31"):
-        return date.fromisoformat(value).isoformat()
-    raise ValueError("it must be a date such as 2024-12-31")
-
-
-Day = Annotated[str | None, BeforeValidator(_iso_date), Field(json_schema_extra={"format": "date"})]
-"""A day as `2024-12-31`, or none."""
-AsOf = Annotated[Day, Field(description="Use only articles that were neither published nor updated after this day, YYYY-MM-DD")]
-Since = Annotated[Day, Field(description="Use only articles published on this day or later, YYYY-MM-DD")]
-Until = Annotated[Day, Field(description="Use only articles published on this day or earlier, YYYY-MM-DD")]
 
 # What breaks a limit is refused with 413, what is not a question with 422; a schema can only say the second.
 _LONGEST = f"At most {QUESTION_CHARACTERS:,} characters; more are refused with 413."
@@ -49,22 +33,15 @@ class Message(_Request):
     content: Annotated[str, Field(json_schema_extra={"pattern": TEXT_PATTERN})]
 
 
-class AskRequest(_Request):
+class AskRequest(_Request, Dated):
     """A question, and how to answer it."""
 
     question: Question
     history: Annotated[
         list[Message], Field(description=f"At most {HISTORY_MESSAGES} messages; more are refused with 413.")
     ] = []
-    as_of: AsOf = None
-    since: Since = None
-    until: Until = None
     k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_whole_number)] = 8
     stream: StrictBool = False
-
-    @property
-    def within(self) -> Within:
-        return Within(self.since, self.until, as_of=self.as_of)
 
 
 class CopyOut(BaseModel):
@@ -190,45 +167,6 @@ class SearchOut(BaseModel):
 
     query: str
     hits: list[HitOut]
-
-
-class ArticleRowOut(BaseModel):
-    """An article without its text."""
-
-    id: str
-    title: str
-    source: str | None
-    url: str | None
-    published_at: str | None
-
-    @classmethod
-    def of_row(cls, row: ArticleRow) -> Self:
-        return cls(id=row.id, title=row.title, source=row.source, url=row.url, published_at=row.published)
-
-
-class ArticleOut(ArticleRowOut):
-    """A whole article. Offsets count Unicode code points of this `text`, in the version with this `content_hash`."""
-
-    text: str
-    content_hash: str
-    updated_at: str | None
-    added_at: str
-    metadata: dict[str, str]
-
-    @classmethod
-    def of(cls, article: Article) -> Self:
-        return cls(
-            id=article.id,
-            title=article.title,
-            source=article.source,
-            url=article.url,
-            published_at=article.published,
-            text=article.text,
-            content_hash=article.content_hash,
-            updated_at=article.updated,
-            added_at=article.added,
-            metadata=dict(article.metadata),
-        )
 
 
 class Ready(BaseModel):

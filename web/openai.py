@@ -89,7 +89,7 @@ def add_openai(api: FastAPI, gate: Gate) -> None:
         """Answer the last message of the user."""
         asked = asked_in_chat(asking)
         answerer, base = gate.services().answerer, str(request.base_url)
-        events = answerer.stream(asked.question, asked.history)
+        events = answerer.stream(asked.question, asked.history, asking.within)
         if asking.stream:
             with_usage = bool(asking.stream_options and asking.stream_options.include_usage)
             return event_stream(gate.workers, events, request, ChatChunks(base, with_usage))
@@ -100,7 +100,7 @@ def add_openai(api: FastAPI, gate: Gate) -> None:
         """Answer the last message of the user."""
         asked = asked_for_response(asking)
         answerer, base = gate.services().answerer, str(request.base_url)
-        events = answerer.stream(asked.question, asked.history)
+        events = answerer.stream(asked.question, asked.history, asking.within)
         if asking.stream:
             return event_stream(gate.workers, events, request, ResponseEvents(base))
         return JSON(response(await answered(gate.workers, events, request_id(request)), base))

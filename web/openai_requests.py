@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from rag.types import Turn
+from web.dates import Dated
 from web.limits import TEXT_PATTERN, checked_history_length, checked_question, checked_text
 from web.models import Question
 from web.openai_sources import MODEL, without_source_list
@@ -64,8 +65,11 @@ class StreamOptions(_Lenient):
     include_usage: StrictBool | None = None
 
 
-class ChatRequest(_Lenient):
-    """What `POST /v1/chat/completions` takes; further fields of OpenAI's are taken too, and change nothing."""
+class ChatRequest(_Lenient, Dated):
+    """What `POST /v1/chat/completions` takes; further fields of OpenAI's are taken too, and change nothing.
+
+    `as_of`, `since` and `until` are not OpenAI's: its clients send them with `extra_body`.
+    """
 
     model: str
     messages: Annotated[list[ChatMessage], Field(json_schema_extra=_FROM_USER)]
@@ -73,8 +77,11 @@ class ChatRequest(_Lenient):
     stream_options: StreamOptions | None = None
 
 
-class ResponseRequest(_Lenient):
-    """What `POST /v1/responses` takes; further fields of OpenAI's are taken too, and change nothing."""
+class ResponseRequest(_Lenient, Dated):
+    """What `POST /v1/responses` takes; further fields of OpenAI's are taken too, and change nothing.
+
+    `as_of`, `since` and `until` are not OpenAI's: its clients send them with `extra_body`.
+    """
 
     model: str
     input: Question | Annotated[list[ResponseItem], Field(json_schema_extra=_FROM_USER)]

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import httpx2
 import openai
 import pytest
+from langchain_openai import ChatOpenAI
 
 from rag.types import Citation, Quotation
 from tests.doors.callers import openai_client
@@ -115,6 +117,59 @@ def test_what_cannot_be_answered_is_refused_by_name(client: openai.OpenAI, optio
         chat(client, **options)
     assert caught.value.param == named
     assert caught.value.type == "invalid_request_error"
+
+
+ANSWERS: dict[str, Callable[[openai.OpenAI, Any], str]] = {
+    "chat": lambda client, days: chat(client, extra_body=days).choices[0].message.content,
+    "chat, streamed": lambda client, days: "".join(
+        chunk.choices[0].delta.content or "" for chunk in chat(client, stream=True, extra_body=days)
+    ),
+    "responses": lambda client, days: client.responses.create(model="footnote", input=QUESTION, extra_body=days).output_text,
+    "responses, streamed": lambda client, days: "".join(
+        getattr(event, "delta", "")
+        for event in client.responses.create(model="footnote", input=QUESTION, stream=True, extra_body=days)
+    ),
+}
+DAYS = [
+    ({"since": "2024-03-05", "until": "2024-03-05"}, True),
+    ({"since": "2024-03-06"}, False),
+    ({"until": "2024-03-04"}, False),
+    ({"as_of": "2024-03-04"}, False),
+    ({"as_of": "2024-03-05"}, True),
+    ({"as_of": None}, True),
+]
+
+
+@pytest.mark.parametrize(("days", "inside"), DAYS)
+@pytest.mark.parametrize("door", ANSWERS)
+def test_an_answer_keeps_to_the_days_of_the_extra_body(client: openai.OpenAI, door: str, days: Any, inside: bool) -> None:
+    assert ("nine million" in ANSWERS[door](client, days)) == inside
+
+
+@pytest.mark.parametrize("field", ["as_of", "since", "until"])
+@pytest.mark.parametrize("door", ANSWERS)
+def test_what_is_no_day_is_refused_by_name(client: openai.OpenAI, door: str, field: str) -> None:
+    for day in ("last week", "2024-02-30", 20240304, ""):
+        with pytest.raises(openai.BadRequestError) as caught:
+            ANSWERS[door](client, {field: day})
+        assert (caught.value.param, caught.value.type) == (field, "invalid_request_error")
+        assert field in caught.value.message
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_langchains_extra_body_keeps_to_its_days(door_url: str, new: bool) -> None:
+    with httpx2.Client(trust_env=False) as http:
+        for days, inside in DAYS:
+            options: dict[str, Any] = {"model": "footnote", "base_url": f"{door_url}/v1", "api_key": "x", "http_client": http}
+            told = ChatOpenAI(**options, use_responses_api=new, extra_body=days).invoke(QUESTION)
+            assert ("nine million" in str(told.text)) == inside, days
+
+
+def test_the_description_names_the_days_beside_openais_fields(http: httpx.Client) -> None:
+    described = http.get("/openapi.json").json()["components"]["schemas"]
+    for shape in ("ChatRequest", "ResponseRequest", "AskRequest"):
+        days = {name: described[shape]["properties"][name] for name in ("as_of", "since", "until")}
+        assert all("YYYY-MM-DD" in day["description"] for day in days.values())
 
 
 @pytest.mark.parametrize(
