@@ -6,6 +6,7 @@ The format of the tables is no part of it: an older library is brought up to dat
 import hashlib
 
 from index.embedder import PassageEmbedder
+from index.errors import FingerprintMismatch
 from index.passages import MAX_WORDS, RULES
 
 
@@ -17,6 +18,15 @@ def fingerprint(embedder: PassageEmbedder) -> str:
 def comparable(line: str) -> str:
     """Return a stored line as it is written today: up to format 3 it named the format of the tables."""
     return line.split(" format=")[0]
+
+
+def refuse_other_fingerprint(found: str, wanted: str | None) -> None:
+    """Raise FingerprintMismatch, with both values, when a library was built with something else than is wanted."""
+    if wanted is not None and comparable(found) != wanted:
+        raise FingerprintMismatch(
+            f"the library was built with {found}, and this is {wanted}",
+            "build it again with the new settings: python -m index rebuild; or go back to the old ones",
+        )
 
 
 def short(line: str) -> str:

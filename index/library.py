@@ -14,19 +14,18 @@ from pathlib import Path
 from index.article import Article, Passage
 from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again, remove
 from index.creation import create_library
-from index.database import APPLICATION_ID, FORMAT, Database, Footprint
-from index.errors import ArticleMissing, DiskFull, FingerprintMismatch, LibraryMissing, LibraryReadOnly
+from index.database import FORMAT, Database
+from index.errors import ArticleMissing, FingerprintMismatch, LibraryMissing, LibraryReadOnly
 from index.failures import damaged, failures
-from index.fingerprint import comparable
+from index.fingerprint import comparable, refuse_other_fingerprint
 from index.listing import Listing
 from index.rows import Listed, State, Version
-from index.seal import SEAL, Seal, refuse_problems, trust
+from index.seal import SEAL, Keeper, refuse_problems, trust
 from index.snapshot import Snapshot
-from index.upgrade import OLDEST, upgrade
+from index.upgrade import format_of, refuse_foreign, upgrade
 from index.writer import sole_writer
 
 FILE = "library.sqlite3"
-_HEADER = ("application_id", "user_version")
 _FREQUENCIES_KEPT = 20_000
 _log = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class Library:
         self._closed_to_changes = read_only
         self._turn = threading.Lock()
         self._writing_thread: int | None = None
-        self._trusted: Footprint | None = None  # of the files when they were last found, or left, whole
+        self._keeper = Keeper(database, folder)
         self._frequencies: tuple[int, dict[str, int]] = (-1, {})
 
     @classmethod
@@ -76,9 +75,9 @@ class Library:
             create_library(path, fingerprint, command)
         library = cls(folder, Database(path), fingerprint, command, read_only=read_only)
         try:
-            library._refuse_foreign()
+            refuse_foreign(library._database)
             if check:
-                library._trust()
+                library._keeper.check()
                 library._bring_up_to_date()
             library._refuse_other_fingerprint()
         except BaseException:
@@ -177,15 +176,14 @@ class Library:
         if self._closed_to_changes:
             raise LibraryReadOnly
         with self._turn, sole_writer(self.folder, self._command):
-            self._trust()
+            self._keeper.check()
             self._refuse_other_fingerprint()
             self._writing_thread = threading.get_ident()
             try:
                 yield
             finally:
                 self._writing_thread = None
-                self._seal()
-                self._trusted = self._database.footprint()
+                self._keeper.seal()
 
     def outcome_of(self, article: Article) -> tuple[Outcome, Article | None]:
         """Say what `put` would do with the article, and which article it would find there.
@@ -226,48 +224,10 @@ class Library:
                 yield connection
             # From here on a library that is older than this has lost something, and can be told so.
             with self.reading() as snapshot:
-                self._keep(Seal(snapshot.generation))
-
-    def _trust(self) -> None:
-        """Recompute the seal, which takes a third of a second for 150,000 passages, unless nobody has written since we did."""
-        found = self._database.footprint()
-        if self._trusted is None or self._trusted != found:
-            trust(self._database, self.folder)
-            self._trusted = found
-
-    def _seal(self) -> None:
-        """Seal what is there now, unless it is sealed already."""
-        sealed = Seal.read(self.folder)
-        with self._database.reading() as connection:
-            if sealed and sealed.digest and sealed.generation == Snapshot(connection).generation:
-                return
-        try:
-            self._database.checkpoint()
-        except (DiskFull, OSError) as error:
-            _log.warning("the library is safe, but its log could not be folded in: %s", error)
-        with self._database.reading() as connection:
-            self._keep(Seal.of(connection))
-
-    def _keep(self, seal: Seal) -> None:
-        try:
-            seal.write(self.folder)
-        except OSError as error:
-            _log.warning("the seal could not be written: %s", error)
-
-    def _refuse_foreign(self) -> None:
-        with self._database.reading() as connection:
-            (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in _HEADER)
-        if application != APPLICATION_ID:
-            raise damaged(self._database.path, "it is not a library of Footnote")
-        if not OLDEST <= version <= FORMAT:
-            raise FingerprintMismatch(
-                f"the library is in format {version}, and this program reads formats up to {FORMAT}",
-                "use the version of Footnote that made it",
-            )
+                self._keeper.note(snapshot.generation)
 
     def _bring_up_to_date(self) -> None:
-        with self._database.reading() as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        version = format_of(self._database)
         if version != FORMAT and self._closed_to_changes:
             raise FingerprintMismatch(
                 f"the library is in format {version}, and RAG_READ_ONLY keeps it from being brought up to format {FORMAT}",
@@ -282,12 +242,3 @@ class Library:
     def _refuse_other_fingerprint(self) -> None:
         with self.reading() as snapshot:
             refuse_other_fingerprint(snapshot.fingerprint, self._fingerprint)
-
-
-def refuse_other_fingerprint(found: str, wanted: str | None) -> None:
-    """Raise FingerprintMismatch, with both values, when a library was built with something else than is wanted."""
-    if wanted is not None and comparable(found) != wanted:
-        raise FingerprintMismatch(
-            f"the library was built with {found}, and this is {wanted}",
-            "build it again with the new settings: python -m index rebuild; or go back to the old ones",
-        )

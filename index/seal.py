@@ -10,19 +10,22 @@ the locks of this process on it (sqlite.org/howtocorrupt.html, 2.2), and another
 
 import hashlib
 import json
+import logging
 import os
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.checksums import checksum
-from index.database import Database
+from index.database import Database, Footprint
 from index.durable import replace
+from index.errors import DiskFull
 from index.failures import damaged
 from index.integrity import problems
 from index.snapshot import Snapshot
 
 SEAL = "library.seal"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,51 @@ class Seal:
         if not hasattr(connection, "serialize"):  # SQLite before 3.36: everything is recomputed at every opening
             return cls(generation)
         return cls(generation, hashlib.sha256(connection.serialize()).hexdigest())
+
+
+class Keeper:
+    """Finds whether a library is what was left there, and leaves word of what it is for whoever comes next."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self._folder = database, folder
+        self._trusted: Footprint | None = None  # of the files when they were last found, or left, whole
+
+    def check(self) -> None:
+        """Recompute the seal, which takes a third of a second for 150,000 passages, unless nobody has written since we did.
+
+        Raises LibraryDamaged.
+        """
+        found = self._database.footprint()
+        if self._trusted is None or self._trusted != found:
+            trust(self._database, self._folder)
+            self._trusted = found
+
+    def note(self, generation: int) -> None:
+        """Leave word that there is a new generation, while it is not sealed yet."""
+        self._write(Seal(generation))
+
+    def seal(self) -> None:
+        """Seal what is there now, unless it is sealed already; it was written by us, or was checked."""
+        sealed = Seal.read(self._folder)
+        with self._database.reading() as connection:
+            is_sealed = sealed and sealed.digest and sealed.generation == Snapshot(connection).generation
+        if not is_sealed:
+            self._seal()
+        self._trusted = self._database.footprint()
+
+    def _seal(self) -> None:
+        try:
+            self._database.checkpoint()
+        except (DiskFull, OSError) as error:
+            _log.warning("the library is safe, but its log could not be folded in: %s", error)
+        with self._database.reading() as connection:
+            self._write(Seal.of(connection))
+
+    def _write(self, seal: Seal) -> None:
+        try:
+            seal.write(self._folder)
+        except OSError as error:
+            _log.warning("the seal could not be written: %s", error)
 
 
 def trust(database: Database, folder: Path) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 
 from index.article import Article, Passage, clean
 from index.embedder import PassageEmbedder
-from index.fingerprint import fingerprint
-from index.library import Library, refuse_other_fingerprint
+from index.fingerprint import fingerprint, refuse_other_fingerprint
+from index.library import Library
 from index.snapshot import EVERYTHING, Snapshot, Within
 from index.stories import Stories, nearly_having
 from index.vectors import Vectors

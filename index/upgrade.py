@@ -7,6 +7,9 @@ import sqlite3
 
 from index import copies
 from index.checksums import article_checksum, checksum
+from index.database import APPLICATION_ID, FORMAT, Database
+from index.errors import FingerprintMismatch
+from index.failures import damaged
 from index.rows import ARTICLE_COLUMNS, Version
 
 OLDEST = 1
@@ -15,6 +18,26 @@ VERSIONS = (
     " replaced_at TEXT NOT NULL,\n  text TEXT)",
     "CREATE INDEX versions_by_article ON versions (article)",
 )
+
+
+def format_of(database: Database) -> int:
+    """Return which format a library is in."""
+    with database.reading() as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def refuse_foreign(database: Database) -> None:
+    """Raise LibraryDamaged for a database that is no library, FingerprintMismatch for one of a format that is not known."""
+    with database.reading() as connection:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise damaged(database.path, "it is not a library of Footnote")
+    version = format_of(database)
+    if not OLDEST <= version <= FORMAT:
+        raise FingerprintMismatch(
+            f"the library is in format {version}, and this program reads formats up to {FORMAT}",
+            "use the version of Footnote that made it",
+        )
 
 
 def upgrade(connection: sqlite3.Connection) -> bool:

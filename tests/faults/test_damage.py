@@ -40,7 +40,7 @@ def crashed(memory, whole) -> Path:
         other = memory / "busy" / "data"
         shutil.copytree(whole, other)
         with opened(other) as search:
-            search.library._seal = lambda: None
+            search.library._keeper.seal = lambda: None
             search.library.remove([START[3].id])
             shutil.copytree(other, folder)
     assert (folder / f"{FILE}-wal").stat().st_size
