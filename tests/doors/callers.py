@@ -174,7 +174,12 @@ def mcp_http(url: str) -> AskAll:
 
 
 def mcp_stdio(environment: Mapping[str, str], folder: str) -> AskAll:
-    server = StdioServerParameters(command=sys.executable, args=["-m", "web.mcp"], env=dict(environment), cwd=folder)
+    own = StdioServerParameters(command=sys.executable, args=["-m", "web.mcp"], env=dict(environment), cwd=folder)
+    return mcp_started(own)
+
+
+def mcp_started(server: StdioServerParameters) -> AskAll:
+    """Ask a server that the client starts for as long as it asks."""
     return _mcp(lambda: Client(stdio_client(server)))
 
 
