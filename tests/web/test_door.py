@@ -1,11 +1,15 @@
 """What stands at "/": the waiting page, then Gradio's, and none of Gradio's routes that the page does not need."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from tests.fakes_web import FakeAnswerer, FakeLibrary
+from tests.libraries import add, news, opened
 from tests.web.conftest import clients_of, services, wait_for
 from tests.web.test_api import QUESTION, error_of
 from web.door import Door
@@ -112,3 +116,21 @@ def test_a_page_of_an_empty_library_is_served_too() -> None:
     with clients_of(gate, Door(gate)) as client:
         wait_for(lambda: client.get("/readyz").status_code == 200)
         assert client.post("/v1/ask", json={"question": QUESTION}).json()["abstained"]
+
+
+def test_the_page_says_how_much_there_is_and_lists_none_of_it_however_much_that_is(tmp_path: Path) -> None:
+    built = FastAPI()
+    built.add_api_route("/", lambda: HTMLResponse("<html><head></head><body><gradio-app></gradio-app></body></html>"))
+    gate = Gate()
+    door = Door(gate)
+    door.open(built)
+    with opened(tmp_path / "data") as search, clients_of(gate, door) as client:
+        add(search, news(2))
+        gate.open(Services(FakeAnswerer(FakeLibrary()), search.library, search))
+        wait_for(lambda: "2 articles · 2 outlets" in client.get("/").text, 10)
+        small = client.get("/").text
+        add(search, news(400))
+        large = client.get("/").text
+    assert "400 articles · 2 outlets" in large
+    assert abs(len(large) - len(small)) < 100
+    assert not re.search(r"[Ss]tory\d", large)
