@@ -5,11 +5,19 @@ passage. The rules are about form and grammar, not about any publisher. Knows no
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»)\]\s]*$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•‣–—]\s|\(?\d{1,3}[.)]\s|[a-z][.)]\s)", re.IGNORECASE)
 _FACT = re.compile(r":\s*[^\s:/]*\d")  # "Population: 23 million" is a short line worth quoting
+# "Capital: Oslo" in a box of facts is one, too; "Exclusive: Mayor resigns" and "Opinion: Why the ferry matters" are headlines.
+_ENTRY = re.compile(r"^\s*(?:[•►▪●]\s*)?(?P<name>[^\s:]+(?: [^\s:]+){0,3}):\s+(?P<value>\S.*)$")
+_ENTRY_WORDS, _LONE_NAME_WORDS, _LONE_VALUE_WORDS = 5, 2, 2  # benchmarks/LOG.md, 2026-11-21
+_PRESS = re.compile(
+    r"^\W*(?:analysis|breaking|claim|column|comment|editorial|exclusive|explainer|fact\s?check|gallery|(?:learn|read)\s+more|live"
+    r"|more|opinion|photos?|pictures?|podcasts?|poll|quiz|review|updates?|videos?|watch)\b",
+    re.IGNORECASE,
+)
 _ROW = re.compile(r"^\s*\|.*\|\s*$")  # a row of a table, as the readers write it
 _HEADING_WORDS = 18
 
@@ -35,7 +43,8 @@ _PUBLISHING = re.compile(
 )
 _RIGHTS = re.compile(r"©|\ball\s+rights\s+reserved\b|^\s*copyright\b", re.IGNORECASE)
 _CREDIT = re.compile(
-    r"^\s*(?:original\s+)?(?:source|via|photos?|images?|credits?|by|authors?|tags?|topics?|filed\s+under|related|see\s+also"
+    r"^\s*(?:original\s+)?(?:source|via|photos?|images?|credits?|by|authors?|contribut(?:ing|ors?)|tags?|topics?|filed\s+under"
+    r"|related(?:\s+\w+)?|see\s+also"
     r"|also\s+read|read\s+(?:more|also|next)|more\s+on|editor'?s?\s+note)\s*:",
     re.IGNORECASE,
 )
@@ -44,13 +53,16 @@ _CREDIT = re.compile(
 def furniture(lines: Sequence[str]) -> list[bool]:
     """Say for each line of an article whether it is page furniture. Blank lines are not.
 
-    Lines without sentence punctuation count as headings only in a text that is otherwise prose: a list of short notes
-    or a poem is all content. Disclaimers are looked for at the edges, where publishers put them.
+    Lines without sentence punctuation count as headings only in a text that is otherwise prose, and only where they are no
+    entries of a box of facts: a list of short notes or a poem is all content. Disclaimers are looked for at the edges, where
+    publishers put them.
     """
     filled = [index for index, line in enumerate(lines) if line.strip()]
     ended = sum(len(lines[index]) for index in filled if _SENTENCE_END.search(lines[index]))
     is_prose = ended >= 0.6 * sum(len(lines[index]) for index in filled)
     marked = [is_prose and bool(line.strip()) and _is_heading(line) for line in lines]
+    for index in _facts([(index, lines[index]) for index in filled]):
+        marked[index] = False
     for index in filled:
         marked[index] = marked[index] or _speaks_to_visitor(lines[index])
     body = [index for index in filled if not marked[index]]
@@ -63,6 +75,18 @@ def furniture(lines: Sequence[str]) -> list[bool]:
 def _is_heading(line: str) -> bool:
     is_short = len(line.split()) <= _HEADING_WORDS
     return is_short and not (_SENTENCE_END.search(line) or _LIST_ITEM.match(line) or _FACT.search(line) or _ROW.match(line))
+
+
+def _facts(filled: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """Yield which lines are entries of a box of facts: very short ones, and short ones beside another entry."""
+    entries = [None if _PRESS.match(line) else _ENTRY.match(line) for _, line in filled]
+    for place, entry in enumerate(entries):
+        if entry is None:
+            continue
+        name, value = (len(entry[part].split()) for part in ("name", "value"))
+        is_beside_another = any(entries[max(place - 1, 0) : place]) or any(entries[place + 1 : place + 2])
+        if (name <= _LONE_NAME_WORDS and value <= _LONE_VALUE_WORDS) or (is_beside_another and value <= _ENTRY_WORDS):
+            yield filled[place][0]
 
 
 def _speaks_to_visitor(line: str) -> bool:

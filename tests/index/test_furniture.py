@@ -32,6 +32,15 @@ def taken_out(*lines: str) -> list[str]:
         "Source: Bay News Agency.",
         "Read more: Bridge closed for repairs until spring.",
         "Related: How the old engine failed.",
+        "Related articles:",
+        "Related stories: Bridge closed for repairs",
+        "Contributing: Bo Dahl, Ines Holm",
+        "Exclusive: Mayor resigns",
+        "Opinion: Ferry politics",
+        "LIVE: Harbour updates",
+        "► Video: Ferry returns",
+        "Mayor: Ferry will cross the bay again before the summer",
+        "Back on the bay: what the ferry means",
         "Tags: ferry, harbour, transport.",
         "© 2024 Harbour Post Media Ltd.",
         "Copyright 2024 Bay Radio. All rights reserved.",
@@ -106,6 +115,10 @@ def test_what_is_content_to_its_owner_stays(lines: tuple[str, ...]) -> None:
         "- Bring a coat",
         "1. Board the ferry at the north pier",
         "Return ticket: 14 crowns",
+        "Capital: Oslo",
+        "Home port: Velm",
+        "Captain: Ines Holm",
+        "• Owner: Bay Ferries",
         "Departure: 9:30",
         "The author of this report, a retired judge, spoke for two hours.",
         "“We did not expect this,” said the mayor.",
@@ -125,3 +138,23 @@ def test_every_line_gets_an_answer_and_blank_ones_are_no_furniture(lines: list[s
 
 def test_the_rows_of_a_table_are_content() -> None:
     assert taken_out(*STORY, "| Ticket | Price |", "| Return | 14 crowns |", "Prices from May") == ["Prices from May"]
+
+
+BOXES = [
+    ("Name: Aurora", "Type: car ferry", "Home port: Velm", "Built by: Orsk Shipyard of Velm"),
+    ("Capital: Oslo", "Currency: Norwegian krone", "Head of state: King Harald", "Population: 5.5 million"),
+    ("Founder: Lena Ortiz", "Party: none", "Born: Velm"),
+    ("When: first Sunday in May", "Where: The old fish market", "Entrance: free"),
+    ("Director: Bo Dahl", "Starring: Ines Holm and Lena Ortiz", "Rating: three stars"),
+]
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_box_of_facts_stays_and_its_heading_goes(box: tuple[str, ...], place: int) -> None:
+    assert taken_out(*STORY[:place], "The facts at a glance", *box, *STORY[place:]) == ["The facts at a glance"]
+
+
+def test_headlines_with_a_colon_one_after_the_other_are_no_box_of_facts() -> None:
+    teasers = ("Ferries: what the new engine means for the bay", "Harbour: why the office expects more passengers")
+    assert taken_out(*STORY, *teasers) == list(teasers)
