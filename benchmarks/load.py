@@ -1,9 +1,10 @@
-"""How the server bears many users: python -m benchmarks.load [--users 100] [--seconds 60] [--doors NAME ...] [--soak 10000]
+"""How the server bears many users: python -m benchmarks.load [--users 100] [--seconds 60] [--soak 10000] [--keep]
 
 Starts `python app.py` over the default articles. First one user asks the questions of questions.jsonl, one after another,
 then many ask at the same time, each through one of the doors; every answer is compared with what the one user got.
-A client that is refused waits as long as `Retry-After` says. With --soak the same requests go on, a few at a time, and the
-server's memory, threads and open files are read as they do. The clients run on the same machine and take their part of it.
+Every answer is worked out anew, unless the server may --keep its last ones. A client that is refused waits as long as
+`Retry-After` says. With --soak the same requests go on, a few at a time, and the server's memory, threads and open files are
+read as they do. The clients run on the same machine and take their part of it.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from benchmarks.load_doors import DOORS, rest
 
 ROOT = Path(__file__).parent.parent
 WARM_UP = 500
+KEEPING_NONE = "import runpy, rag.answer; rag.answer.RECENT = 0; runpy.run_path('app.py', run_name='__main__')"
 
 
 @dataclass
@@ -58,12 +60,13 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(*, keeping: bool) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         environ = {**os.environ, "RAG_DATA": f"{folder}/data", "RAG_PORT": "0", "RAG_RATE": "10000000"}
         with log.open("wb") as stderr:
-            process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environ, stderr=stderr)
+            command = ["app.py"] if keeping else ["-c", KEEPING_NONE]
+            process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environ, stderr=stderr)
         try:
             while not (found := re.search(r"Footnote is at (\S+)", log.read_text())):
                 time.sleep(0.1)
@@ -184,8 +187,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--doors", nargs="+", choices=DOORS, default=list(DOORS))
     parser.add_argument("--soak", type=int, default=0)
+    parser.add_argument("--keep", action="store_true", help="let the server keep its last answers, as it does by itself")
     given = parser.parse_args()
-    with running() as server:
+    with running(keeping=given.keep) as server:
         expected, took = asyncio.run(alone(server, given.doors))
         median, one_by_one = statistics.median(took), len(took) / sum(took)
         print(f"one user: median {1000 * median:.0f} ms, {one_by_one:.1f} a second")
