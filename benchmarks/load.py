@@ -66,7 +66,7 @@ def running(*, keeping: bool) -> Iterator[Server]:
         environ = {**os.environ, "RAG_DATA": f"{folder}/data", "RAG_PORT": "0", "RAG_RATE": "10000000"}
         with log.open("wb") as stderr:
             command = ["app.py"] if keeping else ["-c", KEEPING_NONE]
-            process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environ, stderr=stderr)
+            process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environ, stderr=stderr)  # noqa: S603 - its own
         try:
             while not (found := re.search(r"Footnote is at (\S+)", log.read_text())):
                 time.sleep(0.1)
