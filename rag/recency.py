@@ -11,7 +11,9 @@ from index.search import Hit
 from index.stories import moment
 from rag.types import Reading
 
-NEARLY_AS_GOOD = 0.85  # of the best rank score, as in rag/sources.py, and of the best answer's probability
+# Of the best rank score, and of the best answer's probability: with less, newer articles lead that do not answer
+# (benchmarks/LOG.md, 2026-11-21).
+NEARLY_AS_GOOD = 0.85
 _MONTH_NAMES = "January February March April May June July August September October November December"
 _MONTHS = _MONTH_NAMES.split()
 
