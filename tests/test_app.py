@@ -104,6 +104,20 @@ def test_an_older_library_that_may_only_be_read_ends_it_with_the_command_that_he
     assert files(folder) == before
 
 
+@pytest.mark.parametrize("door", [["rag", "ask", "Who met?"], ["web.mcp"]], ids=["asking", "MCP"])
+def test_the_other_ways_in_leave_an_older_library_that_may_only_be_read_as_it_is(tmp_path: Path, door: list[str]) -> None:
+    folder = tmp_path / "data"
+    grown(folder)
+    aged(folder, 2, sealed=True)
+    before = files(folder)
+    environ = {**os.environ, "RAG_DATA": str(folder), "RAG_READ_ONLY": "yes"}
+    command = [sys.executable, "-m", *door]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 5
+    assert "RAG_READ_ONLY=no python -m index list" in done.stderr
+    assert files(folder) == before
+
+
 def test_a_data_folder_that_cannot_be_one_ends_it_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     status, said = ended(tmp_path, {})
