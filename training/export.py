@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,21 @@ DECODE = {
     "answerable_weight": 0.5,
     "crossing_penalty": 2.0,
 }
+
+
+def average(checkpoints: Mapping[Path, float], out: Path) -> None:
+    """Write a checkpoint whose weights are the weighted mean of others of one course of training; the rest is the last one's.
+
+    Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima and Better Generalization", arXiv:1803.05407.
+    """
+    states = [torch.load(path, map_location="cpu", weights_only=True) for path in checkpoints]
+    shares = [share / sum(checkpoints.values()) for share in checkpoints.values()]
+    mean = {
+        name: sum(share * state["weights"][name] for share, state in zip(shares, states, strict=True))
+        for name in states[-1]["weights"]
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({**states[-1], "weights": mean}, out)
 
 
 def export(checkpoint: Path, encoder: Path, folder: Path, data_fingerprint: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from rag.reader_network import ReaderNetwork, merge
+from training.export import average
 from training.features import Sample, collate, load_tokenizer
 from training.network import SpanReader, lean_attention, load_encoder
 from training.train import Plan, Run
@@ -120,3 +121,12 @@ def test_a_checkpoint_of_another_plan_is_refused(encoder: Path, tmp_path: Path) 
     Run(PLAN, network(encoder), tmp_path).go(samples(), stop_after=1)
     with pytest.raises(ValueError, match="another plan"):
         Run(Plan(rank=4, alpha=8.0, batch_size=2), network(encoder), tmp_path).go(samples())
+
+
+def test_the_mean_of_checkpoints_weighs_each_by_its_share_and_keeps_the_plan_of_the_last(tmp_path: Path) -> None:
+    for name, value in (("a", 1.0), ("b", 5.0)):
+        torch.save({"plan": name, "step": 1, "weights": {"w": torch.full((2,), value)}}, tmp_path / name)
+    average({tmp_path / "a": 1, tmp_path / "b": 3}, tmp_path / "mean" / "checkpoint.pt")
+    mean = torch.load(tmp_path / "mean" / "checkpoint.pt", weights_only=True)
+    assert mean["plan"] == "b"
+    assert mean["weights"]["w"].tolist() == [4.0, 4.0]
