@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from web.feedback import FeedbackLog
 from web.gate import Gate
 
+SESSIONS = 256  # whose components Gradio remembers, 33 KB each; what the page shows lives in the browser
+
 
 def import_gradio() -> None:
     """Import Gradio; while it waits for the disk, other things can load."""
@@ -36,6 +38,7 @@ async def _built(gate: Gate, examples: Callable[[], Sequence[str]], feedback: Fe
 
     built = FastAPI(openapi_url=None)
     page = create_page(gate, examples, feedback)
+    page.state_session_capacity = SESSIONS
     asking = [number for number, event in page.fns.items() if event.concurrency_id == ASKING]
     built.state.asks = partial(_asks, asking)
     built.state.leave = partial(_leave, asking)
