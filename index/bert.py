@@ -72,7 +72,7 @@ class Bert:
 
 
 def spare_rows(rows: int) -> int:
-    """Return how many rows to add: torch keeps a program for every number of rows, and 2 GB of them after 60,000 passages.
+    """Return how many rows to add: torch keeps a program for every number of rows, gigabytes of them while an archive is added.
 
     Rounded up to eight sizes between a power of two and the next, there are few programs, and at most an eighth is wasted.
     """
