@@ -5,6 +5,7 @@ Knows no prompts and no SQL.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -29,6 +30,7 @@ COSINE_WEIGHT = 1.0
 SHARED_WEIGHT = 0.6
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
+SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
 
 WIDER = 5  # how many times as many hits a second look goes through
 MIN_HITS = 8  # read even when fewer are asked for: the answer must not depend on how many hits a caller wants
@@ -85,9 +87,12 @@ def in_order(readings: Sequence[Reading]) -> list[Reading]:
 def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     for start, end in sentences(text) or [(0, len(text))]:
-        inside = [span for span in spans if start <= span.start < end and _can_answer(query, text, span)]
-        nothing = Span(start, start, WORST_SPAN, spans[0].no_answer_score)
-        yield start, end, max(inside, key=lambda span: span.score, default=nothing)
+        inside = sorted((span for span in spans if start <= span.start < end), key=lambda span: -span.score)
+        telling = [span for span in inside if _can_answer(query, text, span)]
+        best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
+        if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
+            best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find
+        yield start, end, best
 
 
 def _can_answer(query: Query, text: str, span: Span) -> bool:

@@ -64,6 +64,14 @@ def test_words_that_tell_nothing_new_are_no_answer(tmp_path: Path, question: str
     assert found[0] == words or found[0] not in read(tmp_path, question, Pointing(*found))[0]
 
 
+def test_where_the_reader_is_unsure_behind_words_that_cannot_answer_the_sentence_stands_alone(tmp_path: Path) -> None:
+    unsure, _ = read(tmp_path, "Who dismissed Karsten?", Pointing("Odo", "Ida Brandt", best=1.5))
+    assert "Ida Brandt" not in unsure
+    assert TEXT[: TEXT.index(". ") + 1] in unsure
+    sure, _ = read(tmp_path, "Who dismissed Karsten?", Pointing("Odo", "Ida Brandt", best=2.5))
+    assert "Ida Brandt" in sure
+
+
 def test_words_that_surely_answer_stand_in_one_sentence(tmp_path: Path) -> None:
     _, claims = read(tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", best=9.0))
     assert claims == [TEXT[: TEXT.index(". ") + 1]]
