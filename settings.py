@@ -76,7 +76,7 @@ class Settings:
         tuple[str, ...], About("Keys that clients must send; none: open.", "SECRET or NAME:ROLE:SECRET, commas between", _words)
     ] = ()
     open: Annotated[bool, About("Whether other machines may read without a key.", "yes or no", _yes)] = False
-    rate: Annotated[int, About("How many requests a client may send in a minute.", "at least 1", _count)] = 6_000
+    rate: Annotated[int, About("How many requests a client may send in a minute.", "at least 1", _count)] = 30_000
     queue: Annotated[int, About("How many questions may wait for an answer.", "at least 1", _count)] = 128
     allow_urls: Annotated[bool, About("Whether articles may be fetched from the web.", "yes or no", _yes)] = False
     read_only: Annotated[bool, About("Whether the library is closed to changes.", "yes or no", _yes)] = False

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -36,7 +37,12 @@ async def mcp(client: httpx.AsyncClient, question: str) -> httpx.Response | str:
     params = {"name": "ask", "arguments": {"question": question}}
     sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
     response = await client.post("/mcp", json=sent, headers={"accept": "application/json, text/event-stream"})
-    return response if response.is_error else str(response.json()["result"]["structuredContent"]["answer"])
+    if response.is_error:
+        return response
+    result = response.json()["result"]
+    if busy := re.search(r"Ask again in (\d+) seconds", result["content"][0]["text"]) if result["isError"] else None:
+        return httpx.Response(503, headers={"retry-after": busy[1]})  # a tool's error is for the model to read
+    return str(result["structuredContent"]["answer"])
 
 
 async def page(client: httpx.AsyncClient, question: str) -> httpx.Response | str:

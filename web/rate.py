@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from web.problems import Problem
 
-PER_MINUTE = 6_000
+PER_MINUTE = 30_000
 _MINUTE = 60.0
 _MOST_CLIENTS = 10_000
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 GRACE_SECONDS = 6  # after being told to stop; what is not answered then is told to try again
+KEEP_ALIVE_SECONDS = 20  # longer than the usual clients keep theirs (5 to 15), so that none asks where we just hung up
 _TAKEN = 64 * 1024  # bytes that a reader must at least take in that time to be called slow, not stuck
 
 
@@ -75,6 +76,7 @@ def create_server(front: ASGIApp, grace_seconds: int = GRACE_SECONDS) -> uvicorn
         ws="none",
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         server_header=False,
         timeout_graceful_shutdown=grace_seconds,
     )

@@ -11,7 +11,7 @@ from benchmarks import load
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_many_users_at_every_door_get_their_own_right_answers() -> None:
-    with load.running() as server:
+    with load.running(keeping=False) as server:
         expected, _ = asyncio.run(load.alone(server, list(load.DOORS)))
         seen = asyncio.run(load.load(server, 30, 30, list(load.DOORS), expected))
         assert not seen.wrong
@@ -23,7 +23,7 @@ def test_many_users_at_every_door_get_their_own_right_answers() -> None:
 @pytest.mark.timeout(1800)
 def test_more_users_than_may_wait_are_told_so_and_the_rest_get_right_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "RAG_QUEUE", "4")
-    with load.running() as server:
+    with load.running(keeping=False) as server:
         expected, _ = asyncio.run(load.alone(server, ["REST"]))
         seen = asyncio.run(load.load(server, 60, 20, list(load.DOORS), expected))
         assert not seen.wrong

@@ -14,7 +14,7 @@ from web import incoming
 from web.door import Door
 from web.front import create_front
 from web.gate import Gate
-from web.serving import Impatient
+from web.serving import Impatient, create_server
 
 HEAD = b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
@@ -157,3 +157,10 @@ def test_who_does_not_take_an_answer_is_let_go_and_who_takes_it_gets_it_whole() 
         assert len(httpx.get(url, trust_env=False, timeout=60).content) == size * len(piece)
         connection.settimeout(60)
         assert is_closed(connection)
+
+
+def test_a_connection_without_a_request_is_kept_longer_than_the_usual_clients_keep_theirs() -> None:
+    async def front(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    longest_of_clients = 15  # seconds: aiohttp; httpx has 5
+    assert longest_of_clients < create_server(front).config.timeout_keep_alive < 30
