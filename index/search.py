@@ -20,8 +20,8 @@ from index.stories import Stories, nearly_having
 from index.vectors import Vectors
 from index.words import rarest, words
 
-CANDIDATES = 50  # of each kind; benchmarks decide
-VECTOR_WEIGHT = 0.5  # against the keywords; a min-max normalised mean beat rank fusion on SQuAD paragraphs (R@1 0.814 to 0.769)
+CANDIDATES = 50  # of each kind; benchmarks/LOG.md, 2026-11-21
+VECTOR_WEIGHT = 0.5  # against the keywords; benchmarks/LOG.md, 2026-11-21
 
 
 @dataclass(frozen=True, slots=True)

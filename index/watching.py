@@ -28,8 +28,8 @@ def follow(
 ) -> Iterator[Result | str]:
     """Yield the result of every file in the folder, then of those that change, until `stopped` is set.
 
-    With `remove` articles whose file is gone are removed, and their ids yielded. `waiting` is called when another process is
-    writing; it is tried again. Raises what `add_in_portions` raises but LibraryLocked.
+    With `remove` articles whose file is gone are removed, and their ids yielded. `waiting` is called when another process
+    begins to be in the way; it is tried again until that has finished. Raises what `add_in_portions` raises but LibraryLocked.
     """
     folder = folder.resolve()
     looks = watch(
@@ -43,7 +43,7 @@ def follow(
     )
     next(looks, None)  # from here on nothing that happens is missed
     pending: dict[Path, _State] = dict.fromkeys(readers.files(folder))
-    has_gone = remove
+    has_gone, is_waiting = remove, False
     for changes in looks:
         paths = {Path(path) for _, path in changes}
         pending |= dict.fromkeys(_touched(folder, paths))
@@ -59,8 +59,11 @@ def follow(
                 has_gone = False
             yield from _added(search, ready, stopped)
         except LibraryLocked as error:
-            waiting(error)
+            if not is_waiting:
+                waiting(error)
+            is_waiting = True
         else:
+            is_waiting = False
             for path in ready:
                 pending.pop(path, None)
 

@@ -13,6 +13,8 @@ import pytest
 from index import __main__ as cli
 from index.errors import LibraryLocked
 from index.library import Library
+from index.search import Search
+from index.watching import follow
 from tests.fakes import WordCountEmbedder
 from tests.libraries import another_writer
 from tests.web.conftest import wait_for
@@ -165,6 +167,38 @@ def test_a_process_that_takes_the_library_while_a_large_folder_is_added_is_waite
     _, lines, summary = watched(happenings)
     assert summary == "61 added, 0 updated, 0 unchanged, 0 refused, 0 removed"
     assert len(lines) == 61
+
+
+def test_who_is_in_the_way_is_named_once(folder, tmp_path) -> None:
+    said, stopped = [], threading.Event()
+    with Search.open(tmp_path / "data", WordCountEmbedder(), create=True) as search:
+        following = follow(search, folder, stopped, remove=True, waiting=said.append)
+        next(following)
+
+        def happen() -> None:
+            with Library.open(tmp_path / "data") as library:
+                wait_for(lambda: held(library), SECONDS)
+            wait_for(lambda: not articles(tmp_path), SECONDS)
+            stopped.set()
+
+        def held(library: Library) -> bool:
+            try:
+                writing = library.writing()
+                writing.__enter__()
+            except LibraryLocked:
+                return False
+            with ExitStack() as holding:
+                holding.push(writing.__exit__)
+                (folder / "bridge.txt").unlink()
+                time.sleep(3)  # several looks long
+            return True
+
+        thread = threading.Thread(target=happen)
+        thread.start()
+        gone = list(following)
+        thread.join()
+    assert len(gone) == 1
+    assert [type(one) for one in said] == [LibraryLocked]
 
 
 def test_what_is_no_folder_is_wrong_usage(tmp_path, capsys) -> None:
