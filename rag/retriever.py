@@ -87,12 +87,18 @@ def in_order(readings: Sequence[Reading]) -> list[Reading]:
 def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     for start, end in sentences(text) or [(0, len(text))]:
-        inside = sorted((span for span in spans if start <= span.start < end), key=lambda span: -span.score)
+        inside = sorted((_in_one_line(text, span) for span in spans if start <= span.start < end), key=lambda span: -span.score)
         telling = [span for span in inside if _can_answer(query, text, span)]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
             best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find
         yield start, end, best
+
+
+def _in_one_line(text: str, span: Span) -> Span:
+    """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter."""
+    line_end = text.find("\n", span.start, span.end)
+    return span if line_end < 0 else replace(span, end=line_end)
 
 
 def _can_answer(query: Query, text: str, span: Span) -> bool:

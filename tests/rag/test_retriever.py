@@ -39,15 +39,15 @@ class Pointing:
         return Span(start, start + len(word), self._best - rank, rank - self._best)
 
 
-def read(folder: Path, question: str, reader: Pointing) -> tuple[list[str], list[str]]:
+def read(folder: Path, question: str, reader: Pointing, text: str = TEXT) -> tuple[list[str], list[str]]:
     """Return the words that were found, sentence by sentence as they rank, and the claims of an answer."""
     with Search.open(folder, WordCountEmbedder(256), create=True) as search:
-        list(add_articles(search.library, search.embedder, [Article.create(TEXT, title="Dismissed", origin="test:velm")]))
+        list(add_articles(search.library, search.embedder, [Article.create(text, title="Dismissed", origin="test:velm")]))
         retriever = Retriever(search, reader, SentenceScorer(search.embedder))
         query = understand(question)
         readings = retriever.read(query, retriever.hits(query, 8, Within()))
         claims = ExtractiveWriter().write(query, readings)
-        return [TEXT[reading.start : reading.end] for reading in readings], [claim.text for claim in claims]
+        return [text[reading.start : reading.end] for reading in readings], [claim.text for claim in claims]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,13 @@ def test_where_the_reader_is_unsure_behind_words_that_cannot_answer_the_sentence
     assert TEXT[: TEXT.index(". ") + 1] in unsure
     sure, _ = read(tmp_path, "Who dismissed Karsten?", Pointing("Odo", "Ida Brandt", best=2.5))
     assert "Ida Brandt" in sure
+
+
+def test_words_end_with_their_line(tmp_path: Path) -> None:
+    box = "Mayor: Odo Karsten\nSeat: Velm\n\nThe mayor of Velm was dismissed by Ida Brandt after a session of three days."
+    words, _ = read(tmp_path, "Who was mayor?", Pointing("Odo Karsten\nSeat: Velm"), box)
+    assert "Odo Karsten" in words
+    assert not any("\n" in one for one in words)
 
 
 def test_words_that_surely_answer_stand_in_one_sentence(tmp_path: Path) -> None:
