@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from web.access import Access
+from web.admission import Admission
 from web.api import create_api
 from web.door import Door
 from web.gate import Gate
@@ -49,7 +50,7 @@ def create_front(
     _add_metrics(api, metrics)
     api.router.routes.append(Route("/mcp", mcp, methods=["POST"], include_in_schema=False))
     api.router.default = door  # not a mount, which would hide a wrong method behind a 404
-    return Access(Shield(api, hosts, keys, rate), metrics)
+    return Access(Shield(Admission(api, gate.workers), hosts, keys, rate), metrics)
 
 
 def _add_metrics(api: FastAPI, metrics: Metrics) -> None:

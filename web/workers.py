@@ -138,13 +138,22 @@ class Workers:
     def waiting(self) -> int:
         return len(self._waiting)
 
+    @property
+    def most(self) -> int:
+        """How many jobs there may be at a time."""
+        return self._at_once + self._most_waiting
+
     def check_room(self) -> None:
         """Raise Problem (503, with Retry-After) when a job would be refused now."""
-        if self._running + len(self._waiting) >= self._at_once + self._most_waiting:
-            seconds = math.ceil(self._typical * len(self._waiting) / self._at_once)
-            retry = str(min(max(seconds, 1), _MOST_RETRY_SECONDS))
-            message = "Too many questions are waiting for an answer."
-            raise Problem(503, "busy", message, f"Ask again in {retry} seconds.", {"Retry-After": retry})
+        if self._running + len(self._waiting) >= self.most:
+            raise self.busy()
+
+    def busy(self) -> Problem:
+        """Return what is said to one too many: when to come again."""
+        seconds = math.ceil(self._typical * len(self._waiting) / self._at_once)
+        retry = str(min(max(seconds, 1), _MOST_RETRY_SECONDS))
+        message = "Too many questions are waiting for an answer."
+        return Problem(503, "busy", message, f"Ask again in {retry} seconds.", {"Retry-After": retry})
 
     def start(self, items: Iterator[T]) -> Job[T]:
         """Let a worker take everything from the iterator; take it from the job, and close that. Raises Problem when full."""

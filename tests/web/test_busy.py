@@ -15,14 +15,17 @@ import pytest
 from gradio_client import Client as Gradio
 from gradio_client.utils import Status
 from mcp import Client, MCPError
+from starlette.types import Receive, Scope, Send
 
 from index.snapshot import EVERYTHING, Within
 from rag.types import Delta, Event, Searched, Turn
 from tests.fakes_web import BRIDGE, FakeAnswerer, FakeLibrary
 from tests.web.conftest import clients_of, open_page, wait_for
 from tests.web.test_api import QUESTION, error_of
+from web.admission import Admission
 from web.door import Door
 from web.gate import Gate, Services
+from web.problems import Problem
 from web.workers import Workers
 
 MESSAGES = [{"role": "user", "content": QUESTION}]
@@ -223,3 +226,37 @@ def test_a_job_of_gradio_client_that_is_cancelled_stops_the_work() -> None:
             assert job.cancel()
             assert answerer.stopped.acquire(timeout=60)
             wait_for(lambda: gate.workers.running == 0, 60)
+
+
+def test_of_many_at_once_those_too_many_are_refused_before_anything_is_done_for_them() -> None:
+    reached, begun, ended = [], asyncio.Event(), asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(scope["path"])
+        await begun.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await ended.wait()
+
+    async def nothing(_: object = None) -> Any: ...
+
+    async def many() -> None:
+        admission = Admission(slow, Workers(1, 1))
+
+        def asked(path: str) -> asyncio.Task[None]:
+            return asyncio.create_task(admission({"type": "http", "method": "POST", "path": path}, nothing, nothing))
+
+        tasks = [asked("/v1/ask") for _ in range(5)] + [asked("/v1/articles")]
+        await asyncio.sleep(0)
+        assert reached == ["/v1/ask", "/v1/ask", "/v1/articles"]
+        for refused in tasks[2:5]:
+            with pytest.raises(Problem, match="Too many questions"):
+                await refused
+        begun.set()
+        await asyncio.sleep(0)
+        tasks.append(asked("/v1/ask"))  # the first two are being answered, and wait no more
+        await asyncio.sleep(0)
+        assert len(reached) == 4
+        ended.set()
+        await asyncio.gather(*tasks[:2], *tasks[5:])
+
+    asyncio.run(many())
