@@ -23,6 +23,8 @@ from web.metrics import Metrics, Watched
 QUESTION = "How much would the bridge repair cost?"
 CHAT = {"model": "footnote", "messages": [{"role": "user", "content": QUESTION}]}
 RESPONSE = {"model": "footnote", "input": QUESTION}
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": {"question": QUESTION}}}
+BOTH = {"accept": "application/json, text/event-stream"}
 BODIES = {
     "REST": ("/v1/ask", {"question": QUESTION}),
     "chat completions": ("/v1/chat/completions", CHAT),
@@ -44,6 +46,8 @@ def main(rounds: int) -> None:
             for told, sent in ((name, body), (f"{name}, streamed", {**body, "stream": True})):
                 took = timed(rounds, lambda sent=sent, path=path: client.post(path, json=sent).raise_for_status())
                 print(f"{told:36} {took:7.2f} ms   adds {took - plain:6.2f} ms")
+        took = timed(rounds, lambda: client.post("/mcp", json=CALL, headers=BOTH).raise_for_status())
+        print(f"{'MCP over HTTP':36} {took:7.2f} ms   adds {took - plain:6.2f} ms")
         took = asyncio.run(mcp(url, rounds))
         print(f"{'MCP over HTTP, with its client':36} {took:7.2f} ms   adds {took - plain:6.2f} ms")
 
