@@ -19,7 +19,7 @@ _UNPRINTABLE = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 
 # The same for the API's description, in the regular expressions of JSON Schema: such text, and such text with words in it.
 TEXT_PATTERN = rf"^[^{_CONTROLS}]*$"
-QUESTION_PATTERN = rf"^[^{_CONTROLS}]*[\p{{L}}\p{{N}}][^{_CONTROLS}]*$"
+QUESTION_PATTERN = rf"^[^{_CONTROLS}]*[\p{{L}}\p{{Nd}}][^{_CONTROLS}]*$"
 
 
 def checked_question(text: str) -> str:
@@ -31,7 +31,7 @@ def checked_question(text: str) -> str:
     if not question:
         raise Problem(422, "question_empty", "The question is empty.", "Write a question in words.")
     checked_text(question, "question")
-    if not any(character.isalnum() for character in question):
+    if not any(character.isalpha() or character.isdecimal() for character in question):
         raise Problem(422, "question_without_words", "The question has no words.", "Write a question in words.")
     return question
 
