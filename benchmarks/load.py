@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -98,12 +98,7 @@ def client_of(server: Server) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.url, trust_env=False, verify=False, timeout=120, headers=headers)  # noqa: S501 - http
 
 
-async def user(server: Server, door: str, asked: Iterator[str], until: float, expected: dict[str, str], seen: Seen) -> None:
-    async with client_of(server) as client:
-        await asking(client, door, asked, until, expected, seen)
-
-
-async def asking(
+async def user(
     client: httpx.AsyncClient, door: str, asked: Iterator[str], until: float, expected: dict[str, str], seen: Seen
 ) -> None:
     while time.monotonic() < until:
@@ -130,11 +125,12 @@ async def asking(
 
 async def load(server: Server, users: int, seconds: float, doors: Sequence[str], expected: dict[str, str]) -> Seen:
     seen, everything = Seen(), questions()
-    until = time.monotonic() + seconds
     begun = [itertools.cycle(random.sample(everything, len(everything))) for _ in range(users)]
-    doors = list(itertools.islice(itertools.cycle(doors), users))
-    tasks = [user(server, door, asked, until, expected, seen) for door, asked in zip(doors, begun, strict=True)]
-    await asyncio.gather(*tasks)
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(client_of(server)) for _ in range(users)]
+        until = time.monotonic() + seconds  # from here on: to make so many clients takes a second
+        of_users = zip(clients, itertools.cycle(doors), begun, strict=False)
+        await asyncio.gather(*(user(client, door, asked, until, expected, seen) for client, door, asked in of_users))
     return seen
 
 
