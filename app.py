@@ -163,8 +163,8 @@ def _compute_alone() -> None:
 
 
 def _leave_alone_what_stays() -> None:
-    """Let garbage collection pass over what has been loaded, half a million objects that stay: looking at them again and again
-    was a quarter of the work under load. benchmarks/LOG.md, 2026-11-21."""
+    """Let garbage collection pass over what has been loaded, 430,000 objects that stay: looking at them again and again was a
+    fifth of the work under load. benchmarks/LOG.md, 2026-11-21."""
     gc.collect()
     gc.freeze()
 
