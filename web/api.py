@@ -13,7 +13,7 @@ from web.dates import AsOf, Since, Until
 from web.docs import add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
-from web.limits import MOST_HITS, checked_history_length, checked_question, checked_text
+from web.limits import IN_DIGITS, MOST_HITS, checked_history_length, checked_question, checked_text
 from web.problems import JSON, add_error_handlers, request_id
 from web.stream import answered, event_stream
 
@@ -81,7 +81,7 @@ def _add_search(api: FastAPI, gate: Gate) -> None:
     @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 429, 503, 504))
     async def search(
         q: models.Question,
-        k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 8,
+        k: Annotated[int, Query(ge=1, le=MOST_HITS), IN_DIGITS] = 8,
         as_of: AsOf = None,
         since: Since = None,
         until: Until = None,

@@ -23,6 +23,7 @@ from web.dates import Day
 from web.gate import Gate
 from web.jobs import Desk, Job
 from web.keys import requires_editor
+from web.limits import IN_DIGITS
 from web.problems import JSON, Problem, of_library, request_id
 from web.sent import items_of
 
@@ -64,8 +65,8 @@ def _add_reading(api: FastAPI, gate: Gate) -> None:
         until: Day = None,
         source: Annotated[str | None, Query(max_length=1000)] = None,
         sort: Order = "added",
-        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
-        offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED), IN_DIGITS] = 50,
+        offset: Annotated[int, Query(ge=0, le=1_000_000_000), IN_DIGITS] = 0,
     ) -> Response:
         """List articles, a page at a time."""
         library = gate.services().library

@@ -2,6 +2,8 @@
 
 import re
 
+from pydantic import BeforeValidator
+
 from web.problems import Problem
 
 QUESTION_CHARACTERS = 4_000
@@ -20,6 +22,16 @@ _UNPRINTABLE = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 # The same for the API's description, in the regular expressions of JSON Schema: such text, and such text with words in it.
 TEXT_PATTERN = rf"^[^{_CONTROLS}]*$"
 QUESTION_PATTERN = rf"^[^{_CONTROLS}]*[\p{{L}}\p{{Nd}}][^{_CONTROLS}]*$"
+
+
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise ValueError("write a whole number in digits")
+    return value
+
+
+# Of a number in an address: as the API's description has it, so that "0.0", "+5" and "1_000" are none.
+IN_DIGITS = BeforeValidator(_digits)
 
 
 def checked_question(text: str) -> str:

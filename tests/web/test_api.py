@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -210,3 +211,10 @@ def test_the_docs_load_nothing_from_elsewhere(client: httpx.Client) -> None:
 def test_nothing_outside_the_assets_is_served_beside_them(client: httpx.Client) -> None:
     for path in ("/page/../page.py", "/page/%2e%2e/page.py", "/page/..%2fpage.py", "/page/", "/page/%00"):
         assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("written", ["0.0", "5.0", "+5", "1_0", " 5", "٥", "five", ""])
+@pytest.mark.parametrize("address", ["/v1/search?q=bridge&k=", "/v1/articles?limit=", "/v1/articles?offset="])
+def test_a_number_in_an_address_is_written_in_digits(client: httpx.Client, address: str, written: str) -> None:
+    assert client.get(f"{address}{quote(written)}").status_code == 422
+    assert client.get(f"{address}5").status_code == 200
