@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from watchfiles import watch
+from watchfiles.main import FileChange
 
 from index import readers
 from index.adding import Result, add_in_portions, read_all
@@ -32,15 +33,7 @@ def follow(
     begins to be in the way; it is tried again until that has finished. Raises what `add_in_portions` raises but LibraryLocked.
     """
     folder = folder.resolve()
-    looks = watch(
-        folder,
-        watch_filter=None,
-        stop_event=stopped,
-        debounce=_LOOK_MILLISECONDS,
-        rust_timeout=_LOOK_MILLISECONDS,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    )
+    looks = _looks(folder, stopped)
     next(looks, None)  # from here on nothing that happens is missed
     pending: dict[Path, _State] = dict.fromkeys(readers.files(folder))
     has_gone, is_waiting = remove, False
@@ -66,6 +59,18 @@ def follow(
             is_waiting = False
             for path in ready:
                 pending.pop(path, None)
+
+
+def _looks(folder: Path, stopped: threading.Event) -> Iterator[set[FileChange]]:
+    return watch(
+        folder,
+        watch_filter=None,
+        stop_event=stopped,
+        debounce=_LOOK_MILLISECONDS,
+        rust_timeout=_LOOK_MILLISECONDS,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    )
 
 
 def _added(search: Search, paths: list[Path], stopped: threading.Event) -> Iterator[Result]:

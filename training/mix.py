@@ -87,8 +87,8 @@ THIRD: Mix = {
     "fairytaleqa": Share(1500, 200, 0),
 }
 
-# The fourth begins at the mean of the three, and is for near misses: words of their own everywhere, more changed and paired
-# questions.
+# The fourth begins at the mean of the three, and is for near misses: more changed and paired questions, words of their own in
+# more sets.
 FOURTH: Mix = {
     "squad11_pages": Share(9200, 1500, 1500, reworded=True),
     "new_wiki": Share(21000, 5000, 6000, reworded=True),

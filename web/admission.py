@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.workers import Workers
 
-_ASKING = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/v1/responses"})
+_ASKING = frozenset({"/v1/ask", "/v1/chat/completions", "/v1/responses"})
 
 
 class Admission:
@@ -28,15 +28,12 @@ class Admission:
         waits = True
 
         async def watched(message: Message) -> None:
-            self._unanswered -= waits_no_more()
-            await send(message)
-
-        def waits_no_more() -> bool:
             nonlocal waits
-            did, waits = waits, False
-            return did
+            self._unanswered -= waits
+            waits = False
+            await send(message)
 
         try:
             await self._app(scope, receive, watched)
         finally:
-            self._unanswered -= waits_no_more()
+            self._unanswered -= waits
