@@ -37,7 +37,7 @@ from training.data import DataMissing, Example, data_folder, is_held_out, lines,
 
 ROOT = Path(__file__).parent.parent
 SEED = 20261121
-AS_GOOD = 0.01  # of answered plus refused: less than one question of the news set
+RISK = 0.2  # of the natural unanswerable questions may get an answer
 PARAGRAPHS = 60  # in each of the small libraries that the held-out paragraphs are made into
 LIBRARIES = 6
 QUESTIONS = 90  # asked of each of them
@@ -183,8 +183,8 @@ def _holds(quote: str, right: Sequence[str]) -> bool:
 def fit(rows: Sequence[Row]) -> dict[str, object]:
     """Return weights, bias and threshold: logistic regression, groups weighted alike.
 
-    The threshold is the least at which the share of the answerable questions that is answered and the share of the
-    unanswerable ones that is refused add up to the most (within `AS_GOOD`), on the mean of the groups.
+    The threshold is the least at which at most `RISK` of the unanswerable questions of CLAPNQ get an answer, and of those about
+    the default articles: people ask such questions. Adversarial ones, written to mislead a reader, have no say in it.
     """
     names = list(asdict(rows[0].signals))
     matrix = np.array([[asdict(row.signals)[name] for name in names] for row in rows])
@@ -196,22 +196,11 @@ def fit(rows: Sequence[Row]) -> dict[str, object]:
     weights = model.coef_[0] / spread
     bias = float(model.intercept_[0] - (weights * mean).sum())
     told = 1 / (1 + np.exp(-(matrix @ weights + bias)))
+    natural = [told[[row.group == group and not row.answerable for row in rows]] for group in ("clapnq", "news")]
     candidates = np.arange(0.05, 0.95, 0.005)
-    balances = np.array([_balance(rows, told, threshold) for threshold in candidates])
-    enough = candidates[balances >= balances.max() - AS_GOOD]
+    threshold = next(least for least in candidates if all((some >= least).mean() <= RISK for some in natural))
     rounded = {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)}
-    return {"weights": rounded, "bias": round(bias, 4), "threshold": round(float(enough[0]), 3)}
-
-
-def _balance(rows: Sequence[Row], told: np.ndarray, threshold: float) -> float:
-    """Return answered plus rightly refused shares at this threshold, the mean of the groups, 0 to 2."""
-    given = told >= threshold
-    answerable, groups = np.array([row.answerable for row in rows]), np.array([row.group for row in rows])
-    shares = [
-        given[(groups == group) & answerable].mean() + (~given[(groups == group) & ~answerable]).mean()
-        for group in np.unique(groups)
-    ]
-    return float(np.mean(shares))
+    return {"weights": rounded, "bias": round(bias, 4), "threshold": round(float(threshold), 3)}
 
 
 def table(rows: Sequence[Row], fitted: dict[str, object]) -> str:

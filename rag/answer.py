@@ -12,7 +12,7 @@ from index.snapshot import EVERYTHING, Within
 from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, near_misses, pieces
-from rag.extractive import ExtractiveWriter
+from rag.extractive import ExtractiveWriter, in_reading_order
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
@@ -163,9 +163,8 @@ class Answerer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
         state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
         reason = self._reason_to_refuse(considered, confidence, state)
-        text, citations = (
-            (REFUSALS[reason], ()) if reason else compose(considered.claims, about_now=considered.query.is_about_now)
-        )
+        read = in_reading_order(considered.query, considered.claims)
+        text, citations = (REFUSALS[reason], ()) if reason else compose(read, about_now=considered.query.is_about_now)
         return Answer(
             id=uuid.uuid4().hex,
             question=question,

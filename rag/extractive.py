@@ -14,9 +14,9 @@ from rag.types import Claim, Kind, Query, Reading
 MAX_CLAIMS = 3
 MAX_WORDS = 110  # of all claims together, unless the first is longer
 # Of the best rank score: below that a further sentence is off the point, sooner so in another article; benchmarks/LOG.md.
-_MUCH_WORSE = 0.75
-_MUCH_WORSE_HERE = 0.5
-_SPAN_IS_ENOUGH = 5.0  # the reader's score from which its words answer a question for a fact, and need no context
+_MUCH_WORSE = 0.8
+_MUCH_WORSE_HERE = 0.6
+_SPAN_IS_ENOUGH = 7.0  # the reader's score from which its words answer a question for a fact, and need no context
 _NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})  # a date is complete by itself
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
 _REASON = re.compile(
@@ -51,7 +51,7 @@ def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list
 
 def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
     """Return what else is worth quoting: nothing beside words that surely answer a question for a fact; where they are not
-    so sure, what their article says next; and where more than a fact is wanted, what others say, too."""
+    so sure, what their article says about it; and where more than a fact is wanted, what others say, too."""
     is_whole_sentence = (lead.reading.start, lead.reading.end) == lead.reading.sentence  # no words of it were found to tell
     is_enough = is_whole_sentence or lead.reading.score >= _SPAN_IS_ENOUGH or query.kind in _NEED_NO_CONTEXT
     if query.wants_span and is_enough:
@@ -62,13 +62,40 @@ def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim
         is_here = reading.hit.article.id == lead.reading.hit.article.id
         if len(chosen) + 1 == MAX_CLAIMS or _worth(query, reading) < (_MUCH_WORSE_HERE if is_here else _MUCH_WORSE) * best:
             continue
-        claim = _claim(reading)
-        if query.wants_span and not (is_here and claim.start >= lead.end):
+        if query.wants_span and not is_here:
             continue
+        claim = _claim(reading)
         is_short = sum(len(one.text.split()) for one in (lead, *chosen, claim)) <= MAX_WORDS
         if is_short and not any(_repeats(claim, other) for other in (lead, *chosen)):
             chosen.append(claim)
-    return sorted(chosen, key=lambda claim: claim.start) if query.wants_span else chosen
+    return chosen
+
+
+def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims of an answer as a person reads them: sentences that follow each other are one quotation; beside a
+    fact, which the short answer tells already, the quotations stand in their article's order, else the most telling first."""
+    if any(claim.before for claim in claims):
+        return list(claims)  # articles that differ stand side by side, each with its introduction
+    joined: list[Claim] = []
+    for claim in claims:
+        joined = _joined(joined, claim)
+    return sorted(joined, key=lambda claim: claim.start) if query.wants_span else joined
+
+
+def _joined(claims: Sequence[Claim], claim: Claim) -> list[Claim]:
+    """Add a claim behind the others, or, when it continues or precedes some of them, in the place of the first of these."""
+    beside = [other for other in claims if _follow(claim, other) or _follow(other, claim)]
+    start, end = min(one.start for one in (claim, *beside)), max(one.end for one in (claim, *beside))
+    whole = replace(claim, text=shown(claim.reading.hit.article.text[start:end]), start=start, end=end)
+    if not beside:
+        return [*claims, whole]
+    return [replace(whole, reading=one.reading) if one is beside[0] else one for one in claims if one not in beside[1:]]
+
+
+def _follow(one: Claim, other: Claim) -> bool:
+    """Whether `other` begins where `one` ends."""
+    here, there = one.reading.hit.article, other.reading.hit.article
+    return here.id == there.id and one.end <= other.start and not here.text[one.end : other.start].strip()
 
 
 def _worth(query: Query, reading: Reading) -> float:

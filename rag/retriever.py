@@ -28,6 +28,8 @@ HIT_WEIGHT = 0.4
 SPAN_WEIGHT = 0.05  # the reader's score is a log-odds, about -15 to 15
 COSINE_WEIGHT = 1.0
 SHARED_WEIGHT = 0.6
+AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
+AROUND = 600  # characters before and behind a passage
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
@@ -64,7 +66,7 @@ class Retriever:
         """Return a reading for every sentence of the hits, the best `rank_score` first.
 
         None of the parts is enough alone: the reader finds the words that fit the question but not always its topic, the
-        embedding finds the topic, shared words the names and numbers.
+        embedding finds the topic, shared words the names and numbers, of which some are told only around the passage.
         """
         texts = [hit.passage.text for hit in hits]
         spans = self._reader.candidates(query.text, texts, SPANS)
@@ -72,7 +74,12 @@ class Retriever:
         quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
-        flat = [(hit, (start, end), span) for hit, of_text in zip(hits, found, strict=True) for start, end, span in of_text]
+        around = AROUND_WEIGHT * shared(query.text, [_with_surroundings(hit) for hit in hits])
+        flat = [
+            (hit, (start, end), span, float(of_hit))
+            for hit, of_text, of_hit in zip(hits, found, around, strict=True)
+            for start, end, span in of_text
+        ]
         readings = [
             _reading(*one, float(cosine), float(share)) for one, cosine, share in zip(flat, cosines, shares, strict=True)
         ]
@@ -116,9 +123,17 @@ def _places(text: str, name: str) -> Iterator[int]:
     return (match.start() for match in re.finditer(re.escape(name), text))
 
 
-def _reading(hit: Hit, sentence: Sequence[int], span: Span, cosine: float, share: float) -> Reading:
+def _with_surroundings(hit: Hit) -> str:
+    return hit.article.text[max(0, hit.passage.start - AROUND) : hit.passage.end + AROUND]
+
+
+def _reading(hit: Hit, sentence: Sequence[int], span: Span, around: float, cosine: float, share: float) -> Reading:
     rank_score = (
-        HIT_WEIGHT * hit.score + SPAN_WEIGHT * max(span.score, WORST_SPAN) + COSINE_WEIGHT * cosine + SHARED_WEIGHT * share
+        HIT_WEIGHT * hit.score
+        + SPAN_WEIGHT * max(span.score, WORST_SPAN)
+        + COSINE_WEIGHT * cosine
+        + SHARED_WEIGHT * share
+        + around
     )
     at = hit.passage.start
     first, last = at + sentence[0], at + sentence[1]

@@ -5,29 +5,35 @@ Interrupted, the same command goes on from the last checkpoint. `--export-only` 
 
 import argparse
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from index.embedder import default_folder
+from index.embedder import Embedder, default_folder
 from rag.reader import MODEL_FOLDER
 from training import mix as mixes
 from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export
-from training.features import encode, load_tokenizer
+from training.features import encode, encode_groups, load_tokenizer
 from training.mix import compose, split
+from training.ranking import groups
 from training.train import default_processes, is_done, train
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder."""
+    """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
+
+    `ranked`: of each set so many questions beside several passages.
+    """
 
     name: str
     mix: mixes.Mix
     plan: plans.Plan
     begins_at: tuple[float, ...]
+    ranked: Mapping[str, int] = field(default_factory=dict)
 
 
 STAGES = (
@@ -35,8 +41,15 @@ STAGES = (
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
     Stage("third", mixes.THIRD, plans.THIRD, (0, 1)),
     Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
+    Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
 )
-SHARES = (0.13, 0.2275, 0.2925, 0.35)  # of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md)
+SHARES = (
+    0.0845,
+    0.147875,
+    0.190125,
+    0.2275,
+    0.35,
+)  # of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md)
 
 
 def main() -> int:
@@ -65,14 +78,19 @@ def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tupl
     encoder, seen, checkpoints = default_folder(), "", list[Path]()
     for stage in STAGES:
         mixed = compose(learned, stage.mix, stage.plan.seed)
-        seen = fingerprint(mixed)
-        print(f"{stage.name} stage: {len(mixed)} examples, {sum(bool(e.answers) for e in mixed)} answerable", flush=True)
+        ranked = groups(learned, stage.ranked, stage.plan.seed, Embedder()) if stage.ranked else []
+        everything = [*mixed, *chain.from_iterable(ranked)]
+        seen = fingerprint(everything)
+        answerable = sum(bool(example.answers) for example in everything)
+        print(f"{stage.name} stage: {len(everything)} examples, {answerable} answerable", flush=True)
         work, start = chosen.work / stage.name, None
         if not (chosen.export_only or is_done(work, stage.plan)):
             if checkpoints:
                 start = work / "start.pt"
                 average(dict(zip(checkpoints, stage.begins_at, strict=True)), start)
-            samples = encode(mixed, load_tokenizer(encoder), stage.plan.seed, stage.plan.short_share)
+            tokenizer = load_tokenizer(encoder)
+            samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
+            samples += encode_groups(ranked, tokenizer, stage.plan.seed)
             train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start)
         checkpoints.append(work / "checkpoint.pt")
     return checkpoints, seen

@@ -4,8 +4,9 @@ Positions of answers are token positions in the sequence; 0 is the first token a
 """
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -22,17 +23,24 @@ CLS, SEP, PAD = 101, 102, 0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sequence: `ids` with `question` tokens up to and including the first separator; answer token positions."""
+    """One sequence: `ids` with `question` tokens up to and including the first separator; answer token positions.
+
+    Samples that follow each other with the same `group` are the passages of one question, the right one first; -1: alone.
+    """
 
     ids: tuple[int, ...]
     question: int
     start: int
     end: int
+    group: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors (batch, tokens) and (batch,), as `SpanReader.forward` and `loss` want them."""
+    """Tensors (batch, tokens) and (batch,), as `SpanReader.forward` and `loss` want them.
+
+    `groups` are the numbers of rows that belong to one question each, in order.
+    """
 
     tokens: Tensor
     segments: Tensor
@@ -40,6 +48,7 @@ class Batch:
     context: Tensor
     start: Tensor
     end: Tensor
+    groups: tuple[int, ...]
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -66,6 +75,16 @@ def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int, short_s
     return [sequence for sequence in encoded if sequence is not None]
 
 
+def encode_groups(groups: Sequence[Sequence[Example]], tokenizer: Tokenizer, seed: int) -> list[Sample]:
+    """Return the sequences of all groups one after the other; a group of which one does not fit is left out."""
+    found = []
+    for number, group in enumerate(groups):
+        sequences = encode(group, tokenizer, seed)
+        if len(sequences) == len(group):
+            found += [replace(sequence, group=number) for sequence in sequences]
+    return found
+
+
 def _sequence(example: Example, question: Encoding, context: Encoding, limit: int, rng: random.Random) -> Sample | None:
     asked = question.ids[:MAX_QUESTION_TOKENS]
     room = limit - len(asked) - 3
@@ -89,12 +108,29 @@ def token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int]) -> t
 
 
 def batches(sequences: Sequence[Sample], size: int, seed: int) -> list[list[int]]:
-    """Return the order of one pass: batches of `size` positions of like length, in a random order."""
+    """Return the order of one pass: batches of `size` positions of like length, in a random order; groups stay whole."""
     rng = random.Random(seed)
-    order = sorted(range(len(sequences)), key=lambda n: (len(sequences[n].ids) + rng.random() * 12, n))
-    grouped = [order[n : n + size] for n in range(0, len(order), size)]
+    units = _units(sequences, range(len(sequences)))
+    order = sorted(units, key=lambda unit: (max(len(sequences[n].ids) for n in unit) + rng.random() * 12, unit))
+    grouped: list[list[int]] = [[]]
+    for unit in order:
+        if len(grouped[-1]) >= size:
+            grouped.append([])
+        grouped[-1] += unit
     rng.shuffle(grouped)
     return grouped
+
+
+def own_part(sequences: Sequence[Sample], batch: Sequence[int], place: int, of: int) -> list[int]:
+    """Return the positions of a batch that one of several processes computes; never none."""
+    units = _units(sequences, batch)
+    return [n for unit in units[place::of] or units[:1] for n in unit]
+
+
+def _units(sequences: Sequence[Sample], positions: Iterable[int]) -> list[list[int]]:
+    """Return the positions by group, each that stands alone by itself."""
+    keyed = groupby(positions, key=lambda n: (sequences[n].group, n if sequences[n].group < 0 else -1))
+    return [list(unit) for _, unit in keyed]
 
 
 def collate(sequences: Sequence[Sample]) -> Batch:
@@ -109,7 +145,8 @@ def collate(sequences: Sequence[Sample]) -> Batch:
     context = (segments > 0) & (tokens != SEP)
     context[:, 0] = True
     start, end = (torch.tensor([getattr(s, name) for s in sequences]) for name in ("start", "end"))
-    return Batch(tokens, segments, attention, context, start, end)
+    groups = tuple(len(unit) for unit in _units(sequences, range(len(sequences))))
+    return Batch(tokens, segments, attention, context, start, end, groups)
 
 
 def all_batches(sequences: Sequence[Sample], size: int, seed: int) -> Iterator[Batch]:

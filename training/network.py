@@ -4,6 +4,7 @@ Adapters: Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models", 
 token as the empty span: Devlin et al. 2019, arXiv:1810.04805, section 4.3. Knows no data sets.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,6 +123,18 @@ def loss(scores: Scores, start: Tensor, end: Tensor, answerable_weight: float) -
     """Cross-entropy of start and end (0 is the first token: no answer) plus weighted answerability, mean of the batch."""
     spans = (F.cross_entropy(scores.start, start) + F.cross_entropy(scores.end, end)) / 2
     return spans + answerable_weight * F.binary_cross_entropy_with_logits(scores.answerable, (start > 0).float())
+
+
+def ranking_loss(scores: Scores, groups: Sequence[int]) -> Tensor:
+    """Cross-entropy of the first passage of each group against the others, by the log-odds that a passage answers at all.
+
+    `groups`: numbers of rows that belong to one question each, in order; those of one row do not count. Mean of the groups.
+    """
+    odds = sum((torch.logsumexp(logits[:, 1:], dim=1) - logits[:, 0]) / 2 for logits in (scores.start, scores.end))
+    among = [part for part in torch.split(torch.as_tensor(odds), list(groups)) if len(part) > 1]
+    if not among:
+        return torch.zeros(())
+    return torch.stack([torch.logsumexp(part, dim=0) - part[0] for part in among]).mean()
 
 
 def _first(context: Tensor) -> Tensor:

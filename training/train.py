@@ -16,8 +16,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import start_processes
 
-from training.features import Sample, batches, collate
-from training.network import SpanReader, load_encoder, loss
+from training.features import Sample, batches, collate, own_part
+from training.network import SpanReader, load_encoder, loss, ranking_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Plan:
     steps: int | None = None  # stop short of whole passes; the learning rate reaches zero there. None: whole passes
     short_share: float = 0.0  # of the examples, cropped to the length of the product's passages
     answerable_weight: float = 0.7
+    ranking_weight: float = 1.0  # of the passages of a question against each other, where there are several
     clip: float = 1.0
     weight_decay: float = 0.01
     seed: int = 20261121
@@ -43,6 +44,7 @@ FIRST = Plan(steps=2200)
 SECOND = Plan(learning_rate=7e-4, steps=3000, seed=20261122, short_share=0.5)
 THIRD = Plan(learning_rate=6e-4, steps=3600, seed=20261123, short_share=0.5)
 FOURTH = Plan(learning_rate=6e-4, steps=2500, seed=20261124, short_share=0.5)
+FIFTH = Plan(learning_rate=6e-4, steps=2800, seed=20261125, short_share=0.7)
 
 
 def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, start: Path | None = None) -> Path:
@@ -65,7 +67,7 @@ def is_done(work: Path, plan: Plan) -> bool:
     if plan.steps is None or not path.is_file():
         return False
     state = torch.load(path, map_location="cpu", weights_only=True)
-    return bool(state["plan"] == asdict(plan) and state["step"] == plan.steps)
+    return bool(Plan(**state["plan"]) == plan and state["step"] == plan.steps)
 
 
 def _worker(
@@ -124,7 +126,7 @@ class Run:
         saved = reported = time.monotonic()
         running = 0.0
         for step in range(self.step, min(len(order), stop_after or len(order))):
-            mine = order[step][self.place :: self.processes] or order[step][:1]
+            mine = own_part(samples, order[step], self.place, self.processes)
             value = self.update([samples[n] for n in mine], _rate(step, len(order), plan))
             running = value if not running else 0.98 * running + 0.02 * value
             self.step = step + 1
@@ -144,7 +146,10 @@ class Run:
         """Take one step on these samples; return their loss before it."""
         batch = collate(samples)
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
-        value = loss(self.model(*tensors), batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        scores = self.model(*tensors)
+        value = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        if len(batch.groups) < len(samples):
+            value = value + self.plan.ranking_weight * ranking_loss(scores, batch.groups)
         self.optimizer.zero_grad()
         torch.autograd.backward([value])
         if self.processes > 1:
@@ -175,7 +180,7 @@ class Run:
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["plan"] != asdict(self.plan):
+        if Plan(**state["plan"]) != self.plan:
             raise ValueError(f"{path} is of another plan; move it away or go on with its plan {state['plan']}")
         self._copy(state["weights"])
         self.optimizer.load_state_dict(state["optimizer"])
