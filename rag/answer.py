@@ -22,6 +22,7 @@ from rag.retriever import Retriever, in_order
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import (
     Answer,
+    Citation,
     Claim,
     Event,
     LibraryState,
@@ -163,8 +164,7 @@ class Answerer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
         state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
         reason = self._reason_to_refuse(considered, confidence, state)
-        read = in_reading_order(considered.query, considered.claims)
-        text, citations = (REFUSALS[reason], ()) if reason else compose(read, about_now=considered.query.is_about_now)
+        text, citations = (REFUSALS[reason], ()) if reason else _composed(considered)
         return Answer(
             id=uuid.uuid4().hex,
             question=question,
@@ -222,6 +222,11 @@ def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -
         citations=written.citations,
         timings_ms=considered.clock.done(),
     )
+
+
+def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
+    query = considered.query
+    return compose(in_reading_order(query, considered.claims), about_now=query.is_about_now)
 
 
 def _short_answer(considered: Considered) -> str | None:

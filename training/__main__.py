@@ -43,13 +43,8 @@ STAGES = (
     Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
 )
-SHARES = (
-    0.0845,
-    0.147875,
-    0.190125,
-    0.2275,
-    0.35,
-)  # of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md)
+# Of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md).
+SHARES = (0.0845, 0.147875, 0.190125, 0.2275, 0.35)
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from web.workers import Workers
 
 _MOST_FOUND = 20
 _ABOUT = (
-    "Footnote answers questions from a library of news articles by quoting them. Every sentence of an answer ends with a "
+    "Footnote answers questions from a library of news articles by quoting them. Behind what an answer says stands a "
     "mark [n]; citation n has the exact words it rests on. When the articles do not answer, it says so "
     "(`abstained`)."
 )

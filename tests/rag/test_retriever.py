@@ -32,7 +32,10 @@ class Pointing:
         return [spans[0] for spans in self.candidates(question, texts, 1)]
 
     def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
-        return [[self._span(text, word, rank) for rank, word in enumerate(self._words) if word in text][:n] for text in texts]
+        return [self._spans(text)[:n] or [Span(0, 0, -self._best, self._best)] for text in texts]
+
+    def _spans(self, text: str) -> list[Span]:
+        return [self._span(text, word, rank) for rank, word in enumerate(self._words) if word in text]
 
     def _span(self, text: str, word: str, rank: int) -> Span:
         start = text.index(word)
@@ -108,3 +111,27 @@ def test_where_more_than_a_fact_is_wanted_the_most_telling_stands_first(tmp_path
 def test_a_number_needs_no_further_sentence(tmp_path: Path) -> None:
     _, claims = read(tmp_path, "How many days did the session of Velm last?", Pointing("three days", best=0.0))
     assert claims == ["The session of Velm lasted three days."]
+
+
+def test_a_name_that_stands_only_around_the_passage_decides_between_passages_alike(tmp_path: Path) -> None:
+    said = " ".join(["The pilots of the town waited for the tide with their lanterns lit and said little to each other."] * 2)
+    articles = [
+        Article.create(
+            f"Everybody in {town} knew the story of that long cold winter by heart. {opening}\n\n"
+            f"The harbour was opened in {year} after the ice had gone. {said}",
+            title="The harbour",
+            origin=f"test:{town}",
+        )
+        for town, year, opening in (
+            ("Orsk", 1934, "Snow lay on every roof. " * 10),
+            ("Velm", 1921, "Rain fell on all hills. " * 10),
+        )
+    ]
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, articles))
+        retriever = Retriever(search, Pointing("1934", "1921"), SentenceScorer(search.embedder))
+        for town, year in (("Orsk", "1934"), ("Velm", "1921")):
+            query = understand(f"When was the harbour of {town} opened?")
+            best = retriever.read(query, retriever.hits(query, 8, Within()))[0]
+            assert best.hit.article.text[best.start : best.end] == year
+            assert town not in best.hit.passage.text

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,3 +78,9 @@ def test_the_first_answer_in_the_readme_is_the_answer(running: Running) -> None:
     assert shown["answer"] == answer["answer"]
     for given, cited in zip(shown["citations"], answer["citations"], strict=True):
         assert given == {name: cited[name] for name in given}
+
+
+def test_the_questions_that_the_empty_page_offers_are_answered_but_for_the_last(running: Running) -> None:
+    *answered, refused = tomllib.loads((ROOT / "articles" / "examples.toml").read_text(encoding="utf-8"))["questions"]
+    assert [question for question in answered if asked(running, question)["abstained"]] == []
+    assert asked(running, refused)["abstained"]
