@@ -86,6 +86,7 @@ def opened_list(browser: Any, url: str) -> Watch:
 
 def shown_in(watch: Watch, order: str, total: int) -> list[str]:
     """Return the titles on all pages of the list in an order."""
+    watch.page.evaluate("document.getElementById('found').textContent = ''")  # it comes again with the list in the new order
     watch.page.select_option("#find-sort", order)
     seen: list[str] = []
     for start in range(0, total, 50):
