@@ -2,15 +2,12 @@
 
     FOOTNOTE_DATA=folder python -m benchmarks.fit_confidence [--keep FILE]
 
-Three kinds of development data, weighted alike: paragraphs that the reader's training holds out (SQuAD-like questions,
-adversarial unanswerable ones, and questions on other topics), half of CLAPNQ, and benchmarks/questions_dev.jsonl on the
-default articles. An answer counts as right when its first citation holds a reference answer (or a right sentence).
-No reporting set is read.
+The questions are those of benchmarks/development.py. An answer counts as right when its first citation
+holds a reference answer (or a right sentence). No reporting set is read.
 """
 
 import argparse
 import json
-import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,44 +17,29 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.development import ROOT, Asked, libraries
 from index.adding import add_articles, add_files
 from index.article import Article
 from index.embedder import Embedder
-from index.readers import first_words
 from index.search import Search
 from rag.answer import Answerer
 from rag.confidence import WEIGHTS_FILE, Confidence, Signals
-from rag.evaluation import read_cases
 from rag.measure import auc, normalized
 from rag.question import understand
 from rag.reader import TrainedReader
 from rag.sentences import SentenceReader, SentenceScorer
-from rag.types import Turn
-from training.data import DataMissing, Example, data_folder, is_held_out, lines, read_all
+from training.data import DataMissing, data_folder
 
-ROOT = Path(__file__).parent.parent
-SEED = 20261121
+COUNTS_FOR = {"news": 2}  # other kinds for one: few questions, of the kind that Footnote is there for; benchmarks/LOG.md
 RISK = 0.2  # of the natural unanswerable questions may get an answer
-PARAGRAPHS = 60  # in each of the small libraries that the held-out paragraphs are made into
-LIBRARIES = 6
-QUESTIONS = 90  # asked of each of them
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question for a library; `right` are strings of which one must be quoted, none: it cannot be answered there."""
-
-    group: str
-    question: str
-    right: tuple[str, ...]
-    history: tuple[Turn, ...] = ()
+ADVERSARIAL = "squad"  # the kind whose questions are written to mislead a reader: they have no say in the threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """What came of a question: whether it was answerable, whether the answer was right, and its signals."""
 
-    group: str
+    kind: str
     answerable: bool
     right: bool
     signals: Signals
@@ -72,7 +54,7 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 1
     embedder = Embedder()
-    rows = [row for articles, asked in _libraries(folder) for row in _measured(embedder, articles, asked, options.reader)]
+    rows = [row for articles, asked in libraries(folder) for row in _measured(embedder, articles, asked, options.reader)]
     if options.keep:
         options.keep.write_text("\n".join(json.dumps(asdict(row)) for row in rows), encoding="utf-8")
     fitted = fit(rows)
@@ -90,77 +72,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _libraries(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
-    yield from _squad_like(folder)
-    yield from _clapnq(folder)
-    yield _default()
-
-
-def _squad_like(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
-    held_out = [example for example in read_all(folder) if is_held_out(example)]
-    draw = random.Random(SEED)
-    by_paragraph: dict[str, list[Example]] = {}
-    for example in held_out:
-        by_paragraph.setdefault(example.context, []).append(example)
-    adversarial = [context for context, found in by_paragraph.items() if any(not example.answers for example in found)]
-    plain = [context for context in by_paragraph if context not in set(adversarial)]
-    draw.shuffle(adversarial)
-    draw.shuffle(plain)
-    half = PARAGRAPHS // 2
-    for number in range(LIBRARIES):
-        here = [*adversarial[number * half : (number + 1) * half], *plain[number * half : (number + 1) * half]]
-        elsewhere = plain[-(number + 1) * half : len(plain) - number * half]
-        yield (
-            [_article(context, f"paragraph:{number}:{place}") for place, context in enumerate(here)],
-            _questions(
-                draw,
-                [e for context in here for e in by_paragraph[context]],
-                [e for context in elsewhere for e in by_paragraph[context]],
-            ),
-        )
-
-
-def _questions(draw: random.Random, here: Sequence[Example], elsewhere: Sequence[Example]) -> list[Asked]:
-    third = QUESTIONS // 3
-    answerable = draw.sample([e for e in here if e.answers], third)
-    adversarial = [e for e in here if not e.answers]
-    draw.shuffle(adversarial)
-    return [
-        *(Asked("squad", e.question, tuple(e.context[start:end] for start, end in e.answers)) for e in answerable),
-        *(Asked("squad", e.question, ()) for e in adversarial[:third]),
-        *(Asked("squad", e.question, ()) for e in draw.sample(list(elsewhere), third // 2)),
-    ]
-
-
-def _clapnq(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
-    """The first half of each file: the second half is for reporting."""
-    articles, asked = [], []
-    for name in ("answerable", "unanswerable"):
-        rows = [json.loads(line) for line in lines(folder / f"clapnq_{name}.jsonl.gz")]
-        for row in rows[: len(rows) // 2]:
-            passage = row["passages"][0]
-            articles.append(Article.create(passage["text"], title=passage["title"], origin=f"clapnq:{row['id']}"))
-            right = (
-                tuple(s for output in row["output"] for s in output.get("selected_sentences", ()))
-                if name == "answerable"
-                else ()
-            )
-            asked.append(Asked("clapnq", row["input"], right))
-    yield articles, asked
-
-
-def _default() -> tuple[list[Article], list[Asked]]:
-    asked = [
-        Asked("news", case.question, () if case.unanswerable else case.sentences or case.answers, history)
-        for case, history in read_cases(ROOT / "benchmarks" / "questions_dev.jsonl")
-    ]
-    return [], asked
-
-
-def _article(text: str, origin: str) -> Article:
-    return Article.create(text, title=first_words(text), origin=origin)
-
-
 def _measured(embedder: Embedder, articles: list[Article], asked: list[Asked], reader: str) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, Search.open(Path(folder), embedder, create=True) as search:
         added = add_articles(search.library, embedder, articles) if articles else None
@@ -172,7 +83,7 @@ def _measured(embedder: Embedder, articles: list[Article], asked: list[Asked], r
             considered = answerer.consider(understand(one.question, one.history))
             if considered.measured:
                 quoted = [claim.reading.hit.article.text[claim.start : claim.end] for claim in considered.claims[:1]]
-                yield Row(one.group, bool(one.right), any(_holds(quote, one.right) for quote in quoted), considered.measured)
+                yield Row(one.kind, bool(one.right), any(_holds(quote, one.right) for quote in quoted), considered.measured)
 
 
 def _holds(quote: str, right: Sequence[str]) -> bool:
@@ -181,22 +92,28 @@ def _holds(quote: str, right: Sequence[str]) -> bool:
 
 
 def fit(rows: Sequence[Row]) -> dict[str, object]:
-    """Return weights, bias and threshold: logistic regression, groups weighted alike.
+    """Return weights, bias and threshold: logistic regression, kinds weighted by `COUNTS_FOR` whatever their number.
 
-    The threshold is the least at which at most `RISK` of the unanswerable questions of CLAPNQ get an answer, and of those about
-    the default articles: people ask such questions. Adversarial ones, written to mislead a reader, have no say in it.
+    The weights tell answerable questions from others: whether the right one of two near sentences came first is for the order
+    to settle, and only noise to them. A second regression, of their sum, makes it the probability that the answer is right.
+
+    The threshold is the least at which at most `RISK` of the unanswerable questions of each natural kind get an answer.
     """
     names = list(asdict(rows[0].signals))
     matrix = np.array([[asdict(row.signals)[name] for name in names] for row in rows])
-    right = np.array([row.right for row in rows])
-    groups = [row.group for row in rows]
-    weight = np.array([1 / groups.count(group) for group in groups])
+    right, answerable = np.array([row.right for row in rows]), np.array([row.answerable for row in rows])
+    kinds = [row.kind for row in rows]
+    weight = np.array([COUNTS_FOR.get(kind, 1) / kinds.count(kind) for kind in kinds])
+    weight *= len(rows) / weight.sum()
     mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-6
-    model = LogisticRegression(C=0.1, max_iter=2000).fit((matrix - mean) / spread, right, sample_weight=weight * len(rows) / 3)
-    weights = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - (weights * mean).sum())
+    telling = LogisticRegression(C=0.1, max_iter=2000).fit((matrix - mean) / spread, answerable, sample_weight=weight)
+    scores = telling.decision_function((matrix - mean) / spread)
+    scaled = LogisticRegression(C=100.0).fit(scores[:, None], right, sample_weight=weight)
+    scale = float(scaled.coef_[0][0])
+    weights = scale * telling.coef_[0] / spread
+    bias = scale * float(telling.intercept_[0]) + float(scaled.intercept_[0]) - float((weights * mean).sum())
     told = 1 / (1 + np.exp(-(matrix @ weights + bias)))
-    natural = [told[[row.group == group and not row.answerable for row in rows]] for group in ("clapnq", "news")]
+    natural = [told[[row.kind == kind and not row.answerable for row in rows]] for kind in sorted(set(kinds) - {ADVERSARIAL})]
     candidates = np.arange(0.05, 0.95, 0.005)
     threshold = next(least for least in candidates if all((some >= least).mean() <= RISK for some in natural))
     rounded = {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)}
@@ -204,14 +121,14 @@ def fit(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def table(rows: Sequence[Row], fitted: dict[str, object]) -> str:
-    """Return AUC and both error rates per group, as a table in Markdown."""
+    """Return AUC and both error rates per kind, as a table in Markdown."""
     confidence = Confidence(fitted["weights"], fitted["bias"], fitted["threshold"])  # type: ignore[arg-type]  # read from JSON
     lines_ = [
-        "| group | questions | right | AUC | answered | refused | right among answered |",
+        "| kind | questions | right | AUC | answered | refused | right among answered |",
         "|---|---|---|---|---|---|---|",
     ]
-    for group in sorted({row.group for row in rows}):
-        mine = [(row, confidence.probability(row.signals)) for row in rows if row.group == group]
+    for kind in sorted({row.kind for row in rows}):
+        mine = [(row, confidence.probability(row.signals)) for row in rows if row.kind == kind]
         yes, no = [p for row, p in mine if row.answerable], [p for row, p in mine if not row.answerable]
         given = [row for row, p in mine if p >= confidence.threshold]
         numbers = (
@@ -219,7 +136,7 @@ def table(rows: Sequence[Row], fitted: dict[str, object]) -> str:
             np.mean(np.array(yes) >= confidence.threshold), np.mean(np.array(no) < confidence.threshold),
             np.mean([row.right for row in given]),
         )  # fmt: skip
-        lines_.append(f"| {group} | {len(mine)} | " + " | ".join(f"{number:.3f}" for number in numbers) + " |")
+        lines_.append(f"| {kind} | {len(mine)} | " + " | ".join(f"{number:.3f}" for number in numbers) + " |")
     return "\n".join(lines_)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rag.sentences import surroundings
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Claim, Query, Reading
 
@@ -33,9 +34,11 @@ class Signals:
 
     span: float  # the reader's score of the best span
     no_answer: float  # the reader's score that the passage does not answer
+    least_no_answer: float  # the same of the passage that it takes most for an answer: it may be another
     cosine: float  # of question and passage
     sentence: float  # cosine of question and sentence
     in_passage: float  # share of the question's words in the passage and its title
+    around: float  # share of them in the passage, its title, and what stands before and behind it
     in_claim: float  # share of them in the quoted words
     unknown: float  # share of them that the whole library does not have
     names_in_passage: float  # share of the question's names and numbers in the passage and its title
@@ -74,9 +77,11 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
     return Signals(
         span=best.score,
         no_answer=best.no_answer_score,
+        least_no_answer=min(reading.no_answer_score for reading in readings),
         cosine=best.hit.vector_score,
         sentence=best.cosine,
         in_passage=_share(rarity, there),
+        around=_share(rarity, there | set(content_stems(surroundings(best.hit)))),
         in_claim=_share(rarity, quoted),
         unknown=1 - _share(rarity, {term for term, count in frequencies.of.items() if count}) if rarity else 0.0,
         names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,

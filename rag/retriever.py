@@ -18,7 +18,7 @@ from index.search import Hit, Search
 from index.snapshot import Within
 from rag.reader import Reader, Span
 from rag.recency import newest
-from rag.sentences import SentenceScorer, shared
+from rag.sentences import SentenceScorer, shared, surroundings
 from rag.sources import without_copies
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
@@ -29,7 +29,6 @@ SPAN_WEIGHT = 0.05  # the reader's score is a log-odds, about -15 to 15
 COSINE_WEIGHT = 1.0
 SHARED_WEIGHT = 0.6
 AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
-AROUND = 600  # characters before and behind a passage
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
@@ -74,7 +73,7 @@ class Retriever:
         quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
-        around = AROUND_WEIGHT * shared(query.text, [_with_surroundings(hit) for hit in hits])
+        around = AROUND_WEIGHT * shared(query.text, [surroundings(hit) for hit in hits])
         flat = [
             (hit, (start, end), span, float(of_hit))
             for hit, of_text, of_hit in zip(hits, found, around, strict=True)
@@ -121,10 +120,6 @@ def _can_answer(query: Query, text: str, span: Span) -> bool:
 
 def _places(text: str, name: str) -> Iterator[int]:
     return (match.start() for match in re.finditer(re.escape(name), text))
-
-
-def _with_surroundings(hit: Hit) -> str:
-    return hit.article.text[max(0, hit.passage.start - AROUND) : hit.passage.end + AROUND]
 
 
 def _reading(hit: Hit, sentence: Sequence[int], span: Span, around: float, cosine: float, share: float) -> Reading:

@@ -6,9 +6,11 @@ import numpy as np
 
 from index.embedder import PassageEmbedder
 from index.passages import sentences
+from index.search import Hit
 from rag.reader import Span
 from rag.terms import content_stems
 
+AROUND = 600  # characters before and behind a passage; benchmarks/LOG.md, 2026-11-21
 _REMEMBERED = 2048  # passages, about 10 MB of vectors: the sentences of a small library are embedded once
 
 
@@ -41,6 +43,11 @@ def shared(question: str, texts: Sequence[str]) -> np.ndarray:
     """Return for each text the share of the question's words, by stem, that occur in it, 0 to 1."""
     asked = set(content_stems(question))
     return np.array([len(asked & set(content_stems(text))) / max(len(asked), 1) for text in texts], dtype=np.float32)
+
+
+def surroundings(hit: Hit) -> str:
+    """Return the hit's passage with what its article has before and behind it: some names stand only there."""
+    return hit.article.text[max(0, hit.passage.start - AROUND) : hit.passage.end + AROUND]
 
 
 class SentenceReader:

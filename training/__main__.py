@@ -19,6 +19,7 @@ from training.export import average, export
 from training.features import encode, encode_groups, load_tokenizer
 from training.mix import compose, split
 from training.ranking import groups
+from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
 
 
@@ -26,7 +27,7 @@ from training.train import default_processes, is_done, train
 class Stage:
     """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
 
-    `ranked`: of each set so many questions beside several passages.
+    `ranked`: of each set so many questions beside several passages; `anew`: so many in other words.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Stage:
     plan: plans.Plan
     begins_at: tuple[float, ...]
     ranked: Mapping[str, int] = field(default_factory=dict)
+    anew: Mapping[str, Rewording] = field(default_factory=dict)
 
 
 STAGES = (
@@ -42,9 +44,10 @@ STAGES = (
     Stage("third", mixes.THIRD, plans.THIRD, (0, 1)),
     Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
+    Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
 )
 # Of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md).
-SHARES = (0.0845, 0.147875, 0.190125, 0.2275, 0.35)
+SHARES = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)
 
 
 def main() -> int:
@@ -72,14 +75,13 @@ def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tupl
     """Train what is not trained yet; return the last checkpoint of every stage, and the fingerprint of the last one's data."""
     encoder, seen, checkpoints = default_folder(), "", list[Path]()
     for stage in STAGES:
-        mixed = compose(learned, stage.mix, stage.plan.seed)
-        ranked = groups(learned, stage.ranked, stage.plan.seed, Embedder()) if stage.ranked else []
-        everything = [*mixed, *chain.from_iterable(ranked)]
-        seen = fingerprint(everything)
-        answerable = sum(bool(example.answers) for example in everything)
-        print(f"{stage.name} stage: {len(everything)} examples, {answerable} answerable", flush=True)
         work, start = chosen.work / stage.name, None
-        if not (chosen.export_only or is_done(work, stage.plan)):
+        learned_from = work / "data.sha256"
+        if learned_from.is_file() and (chosen.export_only or is_done(work, stage.plan)):
+            seen = learned_from.read_text(encoding="utf-8")
+        else:
+            mixed, ranked = _examples(stage, learned)
+            seen = fingerprint([*mixed, *chain.from_iterable(ranked)])
             if checkpoints:
                 start = work / "start.pt"
                 average(dict(zip(checkpoints, stage.begins_at, strict=True)), start)
@@ -87,8 +89,21 @@ def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tupl
             samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
             samples += encode_groups(ranked, tokenizer, stage.plan.seed)
             train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start)
+            learned_from.write_text(seen, encoding="utf-8")
         checkpoints.append(work / "checkpoint.pt")
     return checkpoints, seen
+
+
+def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
+    """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
+    mixed, seed = compose(learned, stage.mix, stage.plan.seed), stage.plan.seed
+    anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
+    ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []
+    mixed += [*anew, *off]
+    everything = [*mixed, *chain.from_iterable(ranked)]
+    answerable = sum(bool(example.answers) for example in everything)
+    print(f"{stage.name} stage: {len(everything)} examples, {answerable} answerable", flush=True)
+    return mixed, ranked
 
 
 if __name__ == "__main__":

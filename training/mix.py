@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rag.terms import content_stems
 from training.data import Example, is_held_out
 from training.negatives import Pairing, changed, names
+from training.rewording import Rewording
 
 MAX_ANSWER_CHARS = 160
 MAX_REPEATS = 3
@@ -122,6 +123,33 @@ FIFTH: Mix = {
     "fairytaleqa": Share(800, 100, 0),
 }
 RANKED: Mapping[str, int] = {"new_wiki": 4500, "squad11_pages": 2600, "qed_train": 2600, "squad_train_orig": 1300}
+
+# The sixth is for people's own words: questions reworded, questions that one word takes off their passage (`rewording.py`), and
+# the reworded ones beside four passages, too.
+SIXTH: Mix = {
+    "squad11_pages": Share(3000, 500, 800, reworded=True),
+    "new_wiki": Share(7000, 2500, 2500, reworded=True),
+    "reddit": Share(3500, 600, 500, reworded=True),
+    "amazon_reviews": Share(2500, 400, 300, reworded=True),
+    "squad_train_orig": Share(3500, 500, 800, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(7500),
+    "qed_train": Share(4500, 1500, 600, reworded=True),
+    "timeqa_windows": Share(1200, 150, 0),
+    "quoref_dev": Share(1000, 200, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(500),
+    "qamr": Share(2500, 400, 400),
+    "fairytaleqa": Share(800, 100, 0),
+}
+ANEW: Mapping[str, Rewording] = {
+    "new_wiki": Rewording(4500, 3000),
+    "squad11_pages": Rewording(1700, 1000),
+    "squad_train_orig": Rewording(2200, 1300),
+    "qed_train": Rewording(3000, 1200),
+    "reddit": Rewording(2000, 800),
+    "quoref_dev": Rewording(600, 300),
+}
+RANKED_ANEW: Mapping[str, int] = {"new_wiki": 2200, "squad11_pages": 1100, "qed_train": 1000, "squad_train_orig": 500}
 
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
