@@ -33,6 +33,10 @@ WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
 
+_NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
+_IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
+_NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
+
 WIDER = 5  # how many times as many hits a second look goes through
 MIN_HITS = 8  # read even when fewer are asked for: the answer must not depend on how many hits a caller wants
 
@@ -93,7 +97,8 @@ def in_order(readings: Sequence[Reading]) -> list[Reading]:
 def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     for start, end in sentences(text) or [(0, len(text))]:
-        inside = sorted((_in_one_line(text, span) for span in spans if start <= span.start < end), key=lambda span: -span.score)
+        begun_here = (_with_its_not(query, text, _in_one_line(text, span)) for span in spans if start <= span.start < end)
+        inside = sorted(begun_here, key=lambda span: -span.score)
         telling = [span for span in inside if _can_answer(query, text, span)]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
@@ -105,6 +110,17 @@ def _in_one_line(text: str, span: Span) -> Span:
     """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter."""
     line_end = text.find("\n", span.start, span.end)
     return span if line_end < 0 else replace(span, end=line_end)
+
+
+def _with_its_not(query: Query, text: str, span: Span) -> Span:
+    """Return the words with a negation directly before them: "accept a Shiite government" is false of who will not.
+
+    A question that is negated itself, "What will Israel not do?", wants the words alone.
+    """
+    if span.start == span.end or _IS_NEGATED.search(query.text):
+        return span
+    before = _NEGATION_BEFORE.search(text, max(0, span.start - 40), span.start)
+    return replace(span, start=before.start()) if before else span
 
 
 def _can_answer(query: Query, text: str, span: Span) -> bool:

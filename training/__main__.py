@@ -60,10 +60,10 @@ def main() -> int:
     chosen = parser.parse_args()
     try:
         learned, _ = split(read_all(data_folder()))
+        checkpoints, seen = _checkpoints(chosen, learned)
     except DataMissing as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    checkpoints, seen = _checkpoints(chosen, learned)
     mean = chosen.work / "mean" / "checkpoint.pt"
     average(dict(zip(checkpoints, SHARES, strict=True)), mean)
     export(mean, default_folder(), chosen.out, seen)

@@ -82,6 +82,27 @@ def test_words_end_with_their_line(tmp_path: Path) -> None:
     assert not any("\n" in one for one in words)
 
 
+@pytest.mark.parametrize(
+    ("told", "found", "words"),
+    [
+        ("will not accept a school", "accept a school", "not accept a school"),
+        ("won’t really accept a school", "accept a school", "won’t really accept a school"),
+        ("has no longer any use for a school", "any use", "no longer any use"),
+        ("wants not only a school but a bridge", "a school", "a school"),
+        ("did not. A school is what it wants", "A school", "A school"),
+    ],
+)
+def test_words_keep_the_negation_before_them(tmp_path: Path, told: str, found: str, words: str) -> None:
+    text = f"The council of Velm {told}."
+    assert words in read(tmp_path, "What does the council of Velm want?", Pointing(found), text)[0]
+
+
+def test_a_negated_question_wants_the_words_alone(tmp_path: Path) -> None:
+    text = "The council of Velm will not accept a school."
+    words, _ = read(tmp_path, "What will the council of Velm not accept?", Pointing("accept a school"), text)
+    assert words == ["accept a school"]
+
+
 def test_words_that_surely_answer_stand_in_one_sentence(tmp_path: Path) -> None:
     _, claims = read(tmp_path, "Which person dismissed the mayor of Velm?", Pointing("Ida Brandt", best=9.0))
     assert claims == [TEXT[: TEXT.index(". ") + 1]]
