@@ -99,8 +99,10 @@ def _absent(asked: Sequence[Example], others: Sequence[Example]) -> tuple[list[A
     missing = [e for e in asked if e.context not in present and not any(told.casefold() in folded for told in _told(e))]
     return (
         [_article(context, f"absent:{place}") for place, context in enumerate(here)],
-        [Asked("absent", e.question, _told(e) if e.context in present else ()) for e in asked if e.context in present]
-        + [Asked("absent", e.question, ()) for e in missing],
+        [
+            *(Asked("absent", e.question, _told(e)) for e in asked if e.context in present),
+            *(Asked("absent", e.question, ()) for e in missing),
+        ],
     )
 
 
