@@ -37,7 +37,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     ("who", r"\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|politician|general|president|leader|commander|expert)\b"),
     ("how", r"\bhow\b"),
-    ("yes_no", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b"),
+    # One that offers a choice, "a failure or a success?", is answered by a few words of a sentence; yes or no is not.
+    ("yes_no", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b(?!.*\bor\b)"),
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 

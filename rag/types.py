@@ -36,8 +36,8 @@ class Query:
 
     @property
     def wants_span(self) -> bool:
-        """Whether a few words are all it takes; a reason, a way, a list or a summary takes sentences."""
-        return self.kind not in {"why", "how", "list", "summary"}
+        """Whether a few words are all it takes; a reason, a way, a list, a summary, and yes or no take sentences."""
+        return self.kind not in {"why", "how", "list", "summary", "yes_no"}
 
 
 @dataclass(frozen=True, slots=True)

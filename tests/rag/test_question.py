@@ -28,6 +28,7 @@ PULLING_BACK = (Turn("user", "Why is Iran pulling back from Assad?"), Turn("assi
         ("List the countries involved", "list"),
         ("Summarise the article on Hama", "summary"),
         ("Did Iran withdraw its advisors?", "yes_no"),
+        ("Was the withdrawal a surprise or expected?", "what"),
         ("What is the Glass House?", "what"),
         ("glass house damascus", "what"),
     ],

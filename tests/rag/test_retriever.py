@@ -9,6 +9,8 @@ from index.adding import add_articles
 from index.article import Article
 from index.search import Search
 from index.snapshot import Within
+from rag.answer import Answerer
+from rag.confidence import Confidence
 from rag.extractive import ExtractiveWriter, in_reading_order
 from rag.question import understand
 from rag.reader import Span
@@ -156,3 +158,22 @@ def test_a_name_that_stands_only_around_the_passage_decides_between_passages_ali
             best = retriever.read(query, retriever.hits(query, 8, Within()))[0]
             assert best.hit.article.text[best.start : best.end] == year
             assert town not in best.hit.passage.text
+
+
+@pytest.mark.parametrize(
+    ("question", "short_answer"),
+    [
+        ("Who dismissed Karsten?", "spring session"),
+        ("Was Karsten dismissed?", None),
+        ("Was Karsten dismissed in a spring session or in autumn?", "spring session"),
+    ],
+)
+def test_a_few_words_are_no_answer_to_yes_or_no_but_choose_between_two(
+    tmp_path: Path, question: str, short_answer: str | None
+) -> None:
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [Article.create(TEXT, title="Dismissed", origin="test:velm")]))
+        certain = Confidence({"in_passage": 1.0}, bias=9.0, threshold=0.5)
+        answer = Answerer(search, Pointing("spring session"), SentenceScorer(search.embedder), certain).ask(question)
+    assert not answer.abstained
+    assert answer.short_answer == short_answer
