@@ -3,8 +3,9 @@
 question + history -> query -> hits -> readings -> claims -> confidence -> verified citations -> Answer
 """
 
+import math
 import uuid
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.search import Search
@@ -18,13 +19,14 @@ from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
 from rag.recency import NEARLY_AS_GOOD, newer
 from rag.recent import Recent
-from rag.retriever import Retriever, in_order
+from rag.retriever import Retriever, in_order, most_telling
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import (
     Answer,
     Citation,
     Claim,
     Event,
+    Kind,
     LibraryState,
     Query,
     Reading,
@@ -33,7 +35,9 @@ from rag.types import (
     Turn,
 )
 
-SURE_OF_REASON = 1.0  # the reader's score from which its words alone give a reason or a list; benchmarks/LOG.md
+# The reader's score from which its words are a short answer: below the first they are hardly ever right; benchmarks/LOG.md.
+POSSIBLE = -3.0
+SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "yes_no": 3.0}  # where sentences are wanted
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
@@ -152,7 +156,7 @@ class Answerer:
             measured = signals(query, ordered, claims, self._frequencies(query))
             return Considered(query, within, clock, ordered, claims, measured)
 
-        best = led_by(readings[0])
+        best = led_by(most_telling(readings))
         enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self._probability(best))
         preferred = map(led_by, newer(readings)) if query.is_about_now else ()
         return next((one for one in preferred if self._probability(one) >= enough), best)
@@ -230,12 +234,13 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
 
 
 def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span, unless it is the whole quotation anyway; a reason or a list only when the reader is sure."""
+    """Return the reader's span where it may well be right, unless it is the whole quotation anyway; where sentences are wanted,
+    only when the reader is sure of it."""
     lead = considered.claims[0]
     reading = lead.reading
     is_part_of_it = (
         lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
     )
     query = considered.query
-    is_enough = query.wants_span or (query.kind in {"why", "list"} and reading.score >= SURE_OF_REASON)
+    is_enough = reading.score >= (POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf))
     return reading.hit.article.text[reading.start : reading.end] if is_enough and is_part_of_it else None

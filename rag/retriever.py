@@ -31,6 +31,9 @@ SHARED_WEIGHT = 0.6
 AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
+# Of how far a sentence's words are behind the best ones of its passage, at most so far, where one sentence of it must lead.
+BEHIND_WEIGHT = 0.1
+FARTHEST_BEHIND = -3.0
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
 
 _NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
@@ -92,6 +95,20 @@ class Retriever:
 def in_order(readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings with the best `rank_score` first, without those of copies of what is among them."""
     return without_copies(sorted(readings, key=lambda reading: (-reading.rank_score, reading.hit.rank, reading.start)))
+
+
+def most_telling(readings: Sequence[Reading]) -> Reading:
+    """Return the reading to begin an answer with: of the best one's passage, where the reader's words count for more.
+
+    The other parts find the topic, which all sentences of a passage share; which of them tells it, the reader knows best.
+    """
+    beside = [reading for reading in readings if reading.hit.passage.id == readings[0].hit.passage.id]
+    best = max(max(reading.score, WORST_SPAN) for reading in beside)
+
+    def worth(reading: Reading) -> float:
+        return reading.rank_score + BEHIND_WEIGHT * max(FARTHEST_BEHIND, max(reading.score, WORST_SPAN) - best)
+
+    return max(beside, key=worth)
 
 
 def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
