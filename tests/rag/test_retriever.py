@@ -193,6 +193,6 @@ def test_a_few_words_answer_yes_or_no_only_where_the_reader_is_sure(
     assert answered(tmp_path, question, Pointing("spring session", best=score)).short_answer == words
 
 
-@pytest.mark.parametrize(("score", "words"), [(-2.0, "Ida Brandt"), (-4.0, None)])
+@pytest.mark.parametrize(("score", "words"), [(-5.0, "Ida Brandt"), (-7.0, None)])
 def test_words_that_are_hardly_ever_right_are_no_short_answer(tmp_path: Path, score: float, words: str | None) -> None:
     assert answered(tmp_path, "Who dismissed Karsten?", Pointing("Ida Brandt", best=score)).short_answer == words
