@@ -31,7 +31,8 @@ SHARED_WEIGHT = 0.6
 AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
 SPANS = 4  # of each passage
-# Of how far a sentence's words are behind the best ones of its passage, at most so far, where one sentence of it must lead.
+# Which sentence of the best passage leads: its rank score, plus this much of how far the reader's score of its words is behind
+# the best in the passage, at most so far; benchmarks/LOG.md, 2026-11-22.
 BEHIND_WEIGHT = 0.1
 FARTHEST_BEHIND = -3.0
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
@@ -103,7 +104,7 @@ def most_telling(readings: Sequence[Reading]) -> Reading:
     The other parts find the topic, which all sentences of a passage share; which of them tells it, the reader knows best.
     """
     beside = [reading for reading in readings if reading.hit.passage.id == readings[0].hit.passage.id]
-    best = max(max(reading.score, WORST_SPAN) for reading in beside)
+    best = max(WORST_SPAN, *(reading.score for reading in beside))
 
     def worth(reading: Reading) -> float:
         return reading.rank_score + BEHIND_WEIGHT * max(FARTHEST_BEHIND, max(reading.score, WORST_SPAN) - best)
