@@ -1,9 +1,10 @@
-"""Libraries with questions to choose by, never to report: four kinds, each from data that no report is made of.
+"""Libraries with questions to choose by, never to report: five kinds, each from data that no report is made of.
 
 - `news`: benchmarks/questions_dev.jsonl on the default articles;
 - `clapnq`: half of CLAPNQ, whose unanswerable questions are about pages that the library has;
 - `squad`: paragraphs that the reader's training holds out, with adversarial questions and some on other topics;
-- `absent`: held-out pages and Natural Questions, half of whose paragraphs are missing, so half of the questions have no answer.
+- `absent`: held-out pages and Natural Questions, half of whose paragraphs are missing, so half of the questions have no answer;
+- `written`: the held-out articles of `training/written/`, five to a library; a third of the questions are near misses.
 """
 
 import json
@@ -13,16 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article
+from index.passages import sentences
 from index.readers import first_words
 from rag.evaluation import read_cases
 from rag.types import Turn
 from training.data import Example, is_held_out, lines, read_all
+from training.written import is_kept, read_written
 
 ROOT = Path(__file__).parent.parent
 SEED = 20261121
 PARAGRAPHS = 60  # in each of the small libraries that the held-out paragraphs are made into
 LIBRARIES = 6
 QUESTIONS = 90  # asked of each of them
+FEW = 5  # written articles to a library, as many as the project comes with
 OTHERS = 700  # paragraphs beside those that answer Natural Questions
 
 
@@ -47,6 +51,7 @@ def libraries(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
         [e for e in examples if e.source == "qed_train" and not is_held_out(e)],
     )
     yield _clapnq(folder)
+    yield from _written()
     yield _default()
 
 
@@ -104,6 +109,22 @@ def _absent(asked: Sequence[Example], others: Sequence[Example]) -> tuple[list[A
             *(Asked("absent", e.question, ()) for e in missing),
         ],
     )
+
+
+def _written() -> Iterator[tuple[list[Article], list[Asked]]]:
+    """Libraries of five written articles that were kept, near each other in subject; right is the sentence with the answer."""
+    kept = [e for e in read_written({}) if is_kept(e)]
+    titles = list({e.context: e.title for e in kept}.items())
+    for first in range(0, len(titles), FEW):
+        here = dict(titles[first : first + FEW])
+        yield (
+            [Article.create(text, title=title, origin=f"written:{title}") for text, title in here.items()],
+            [Asked("written", e.question, _sentences(e)) for e in kept if e.context in here],
+        )
+
+
+def _sentences(example: Example) -> tuple[str, ...]:
+    return tuple(example.context[a:b] for a, b in sentences(example.context) for at, _ in example.answers if a <= at < b)
 
 
 def _clapnq(folder: Path) -> tuple[list[Article], list[Asked]]:

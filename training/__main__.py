@@ -1,6 +1,7 @@
 """`FOOTNOTE_DATA=folder python -m training`: prepares the data, trains or goes on training, exports the reader.
 
-Interrupted, the same command goes on from the last checkpoint. `--export-only` exports the checkpoints there are.
+Interrupted, the same command goes on from the last checkpoint. `--export-only` exports the checkpoints there are. `--begin-at`
+trains the last stage alone, from a reader that was exported without it.
 """
 
 import argparse
@@ -15,12 +16,13 @@ from rag.reader import MODEL_FOLDER
 from training import mix as mixes
 from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
-from training.export import average, export
+from training.export import average, export, restore
 from training.features import encode, encode_groups, load_tokenizer
-from training.mix import compose, split
-from training.ranking import groups
+from training.mix import compose, split, without_short_cuts
+from training.ranking import groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
+from training.written import NEWS, is_kept, paragraph_name, read_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Stage:
     anew: Mapping[str, Rewording] = field(default_factory=dict)
 
 
+SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six in the mean of these
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -45,9 +48,10 @@ STAGES = (
     Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
     Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
+    Stage("seventh", mixes.SEVENTH, plans.SEVENTH, SIX, mixes.RANKED_WRITTEN),
 )
-# Of the stages in the reader: their mean reads better than any of them (EXPERIMENTS.md).
-SHARES = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)
+LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
+SHARES = (*(share * (1 - LAST) for share in SIX), LAST)
 
 
 def main() -> int:
@@ -56,25 +60,41 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path("training/work"), help="checkpoints (default training/work)")
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER, help="where to export (default rag/reader_model)")
     parser.add_argument("--processes", type=int, default=None, help="default: one per core, one in all on a GPU")
+    parser.add_argument("--begin-at", type=Path, metavar="FOLDER", help="a reader of all stages but the last, exported")
     parser.add_argument("--export-only", action="store_true", help="export the checkpoints there are, train nothing")
     chosen = parser.parse_args()
     try:
-        learned, _ = split(read_all(data_folder()))
+        everything = read_all(data_folder())
+        learned, _ = split(everything)
+        learned += _written(everything)
         checkpoints, seen = _checkpoints(chosen, learned)
     except DataMissing as error:
         sys.stderr.write(f"{error}\n")
         return 1
     mean = chosen.work / "mean" / "checkpoint.pt"
-    average(dict(zip(checkpoints, SHARES, strict=True)), mean)
+    average(dict(zip(checkpoints, (1 - LAST, LAST) if chosen.begin_at else SHARES, strict=True)), mean)
     export(mean, default_folder(), chosen.out, seen)
     print(f"exported to {chosen.out}; measure it with: python -m training.evaluate {chosen.out}")
     return 0
 
 
+def _written(others: Sequence[Example]) -> list[Example]:
+    """Return the written questions to learn from; what an article does not answer stands beside its nearest passages."""
+    written = read_written({paragraph_name(context): context for context in {e.context for e in others}})
+    learned = [e for e in written if e.source != NEWS or not is_kept(e)]
+    by_source = [[e for e in learned if e.source == source] for source in dict.fromkeys(e.source for e in learned)]
+    fair = [e for own in by_source for e in without_short_cuts(own)]
+    unanswered = [e for e in fair if e.source == NEWS and not e.answers]
+    return [*(e for e in fair if e.source != NEWS or e.answers), *nearest(unanswered, Embedder())]
+
+
 def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tuple[list[Path], str]:
     """Train what is not trained yet; return the last checkpoint of every stage, and the fingerprint of the last one's data."""
     encoder, seen, checkpoints = default_folder(), "", list[Path]()
-    for stage in STAGES:
+    if chosen.begin_at:
+        checkpoints.append(chosen.work / "before" / "checkpoint.pt")
+        restore(chosen.begin_at, checkpoints[0])
+    for stage in STAGES[-1:] if chosen.begin_at else STAGES:
         work, start = chosen.work / stage.name, None
         learned_from = work / "data.sha256"
         if learned_from.is_file() and (chosen.export_only or is_done(work, stage.plan)):
@@ -84,7 +104,7 @@ def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tupl
             seen = fingerprint([*mixed, *chain.from_iterable(ranked)])
             if checkpoints:
                 start = work / "start.pt"
-                average(dict(zip(checkpoints, stage.begins_at, strict=True)), start)
+                average(dict(zip(checkpoints, (1,) if chosen.begin_at else stage.begins_at, strict=True)), start)
             tokenizer = load_tokenizer(encoder)
             samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
             samples += encode_groups(ranked, tokenizer, stage.plan.seed)

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from index.article import Article
+from index.passages import split as split_article
 from rag.reader import MODEL_FOLDER, Span, TrainedReader
 from training.bm25 import BM25
 from training.data import BOARD, Example, data_folder, lines, read_all, read_board, read_squad
 from training.measures import auc, exact, f1, normalised, overall
 from training.mix import split
 from training.negatives import Pairing, changed, names
+from training.written import is_kept, kind, read_written
 
 SEED = 7
 POOL = 856  # paragraphs to search in development: as many as the reporting board has
@@ -57,6 +60,7 @@ def development(reader: TrainedReader, held_out: Sequence[Example], limit: int) 
     for source in ("squad_train_orig", "new_wiki", "qed_train", "qamr"):
         own = [e for e in held_out if e.source == source and e.answers][: limit // 2]
         result[f"{source} by kind"] = kinds(reader, own, rng)
+    result["written"] = written(reader)
     result["news"] = news(reader, data_folder() / "realtimeqa_2023h1", limit)
     contexts = list(dict.fromkeys(e.context for e in [*squad, *adversarial, *held_out]))[:POOL]
     result["search"] = search(reader, [e for e in squad if e.context in set(contexts)][:limit], contexts)
@@ -67,6 +71,30 @@ def board(reader: TrainedReader, examples: Sequence[Example], contexts: Sequence
     """Measure the reporting board: every question on its own paragraph, `limit` of them searched among all paragraphs."""
     sample = random.Random(SEED).sample(list(examples), min(limit, len(examples)))
     return {"answers": answers(reader, examples), "search": search(reader, sample, contexts)}
+
+
+def written(reader: TrainedReader) -> dict[str, object]:
+    """Measure on the written news that is kept: every question beside all passages of its article; the likeliest counts.
+
+    "Q" are asked as people ask, "P" paraphrased, each against the article's near misses.
+    """
+    kept = [e for e in read_written({}) if is_kept(e)]
+    likeliest: dict[str, list[tuple[Span, float]]] = {"Q": [], "P": [], "N": []}
+    for context in dict.fromkeys(e.context for e in kept):
+        texts = [passage.text for passage in split_article(Article.create(context, title="Untitled", origin="written"))]
+        for example in (e for e in kept if e.context == context):
+            found = zip(reader.read(example.question, texts), texts, strict=True)
+            span, text = min(found, key=lambda one: one[0].no_answer_score)
+            likeliest[kind(example)].append((span, f1(text[span.start : span.end], _references(example) or [""])))
+    missed = [span for span, _ in likeliest["N"]]
+    return {
+        name: {
+            "questions": len(likeliest[name]),
+            "f1": round(100 * float(np.mean([score for _, score in likeliest[name]])), 1),
+            **aucs([span for span, _ in likeliest[name]], missed),
+        }
+        for name in ("Q", "P")
+    }
 
 
 def news(reader: TrainedReader, folder: Path, limit: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 
 from rag.reader_network import FORMAT
 
@@ -56,6 +56,17 @@ def export(checkpoint: Path, encoder: Path, folder: Path, data_fingerprint: str)
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / "adapters.safetensors", data)
     _replace(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+
+
+def restore(folder: Path, out: Path) -> None:
+    """Write the checkpoint that an exported reader was made of, as exact as float16 kept it; weights alone, no optimiser."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    weights = {
+        name if name.startswith("heads.") else f"encoder.{name}": value.float()
+        for name, value in load_file(folder / "adapters.safetensors").items()
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"plan": config["plan"], "step": config["steps"], "weights": weights}, out)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ Clark and Gardner 2018, arXiv:1710.10723. Passages are cut and searched as the p
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from training.data import Example
 from training.mix import shared_words
 
 TOGETHER = 4  # passages a question: the right one and three others
+NEAREST = 2  # passages beside which a question is asked that its article does not answer
 DEPTH = 10  # the others are drawn from so many that search ranks highest
 
 
@@ -28,6 +30,23 @@ def groups(examples: Sequence[Example], counts: Mapping[str, int], seed: int, em
         for source, count in counts.items()
         for group in _of_source([e for e in examples if e.source == source], count, rng, embedder)
     ]
+
+
+def nearest(examples: Sequence[Example], embedder: Embedder) -> list[Example]:
+    """Return each question, once for every one of the `NEAREST` passages of its context that fit it best: what a reader gets to
+    see of a long article that does not answer. Questions whose context cannot be cut are left out."""
+    found = []
+    for context in dict.fromkeys(e.context for e in examples):
+        asked = [e for e in examples if e.context == context]
+        _, embedded = _passages(context, asked[0].title)
+        if not embedded:
+            continue
+        keywords, vectors = BM25(embedded), embedder.vectors(embedded)
+        for example, vector in zip(asked, embedder.vectors([e.question for e in asked]), strict=True):
+            fused = _unit(keywords.scores(example.question)) + _unit(vectors @ vector)
+            best = np.argsort(-fused, kind="stable")[:NEAREST]
+            found += [replace(example, id=f"{example.id}-{n}", context=embedded[n].split("\n", 1)[1]) for n in best]
+    return found
 
 
 def _of_source(own: Sequence[Example], count: int, rng: random.Random, embedder: Embedder) -> Iterator[list[Example]]:

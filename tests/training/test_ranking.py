@@ -1,6 +1,7 @@
 """Questions beside several passages: the right one first, the others without its answer, together in every batch."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from tests.fakes import WordCountEmbedder
 from training.data import Example
 from training.features import Sample, batches, collate, encode_groups, load_tokenizer, own_part
 from training.network import Scores, ranking_loss
-from training.ranking import TOGETHER, groups
+from training.ranking import NEAREST, TOGETHER, groups, nearest
 
 FILLER = "Rain fell on the hills beyond the river and nobody went out before the bells had rung in the evening of that day. "
 PLACES = ("Vellmar", "Orsk", "Tarn", "Helm", "Ulla", "Brede", "Sund", "Kalm")
@@ -54,6 +55,16 @@ def test_as_many_groups_as_are_asked_for_and_the_same_for_the_same_seed() -> Non
     assert len(made()) == 5
     assert made() == made()
     assert made() != made(seed=2)
+
+
+def test_what_an_article_does_not_answer_stands_beside_its_nearest_passages() -> None:
+    asked = [replace(e, question="Which master opened the harbour?", answers=()) for e in EXAMPLES]
+    found = nearest(asked, WordCountEmbedder(256))
+    assert len(found) == NEAREST * len(asked)
+    for example in found[::NEAREST]:
+        assert "harbour" in example.context
+        assert len(example.context.split()) <= 60
+        assert any(example.context in other.context for other in asked)
 
 
 def test_batches_and_their_parts_keep_groups_whole() -> None:

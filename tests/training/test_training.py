@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rag.reader_network import ReaderNetwork, merge
-from training.export import average
+from training.export import average, export, restore
 from training.features import Sample, collate, load_tokenizer
 from training.network import SpanReader, lean_attention, load_encoder
 from training.train import Plan, Run
@@ -130,3 +130,13 @@ def test_the_mean_of_checkpoints_weighs_each_by_its_share_and_keeps_the_plan_of_
     mean = torch.load(tmp_path / "mean" / "checkpoint.pt", weights_only=True)
     assert mean["plan"] == "b"
     assert mean["weights"]["w"].tolist() == [4.0, 4.0]
+
+
+def test_an_exported_reader_becomes_a_checkpoint_that_training_can_begin_at(encoder: Path, tmp_path: Path) -> None:
+    exported, begun = network(encoder, touched=True), network(encoder)
+    Run(PLAN, exported, tmp_path / "work").save()
+    export(tmp_path / "work" / "checkpoint.pt", encoder, tmp_path / "reader", "data")
+    restore(tmp_path / "reader", tmp_path / "before" / "checkpoint.pt")
+    Run(PLAN, begun, tmp_path / "more").start_from(tmp_path / "before" / "checkpoint.pt")
+    for name, value in exported.trained().items():
+        assert torch.allclose(value, begun.trained()[name], atol=1e-3), name

@@ -1,0 +1,92 @@
+"""The written questions: every answer stands where its brackets say, paraphrases share hardly a word with it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index.passages import sentences
+from rag.terms import content_stems
+from training.data import Example
+from training.written import FOLDER, WrittenError, is_kept, kind, paragraph_name, read_news, read_written
+
+ARTICLE = """# Ferry line halves its winter timetable
+@ Harbour Courier, 2019-11-04
+The ferry will run four crossings a day, harbour officials said. Last year it ran four crossings before noon alone.
+
+Marta Lindqvist, the union's spokeswoman, called it a blow.
+"""
+
+
+def read(folder: Path, lines: str) -> list[Example]:
+    path = folder / "harbour.txt"
+    path.write_text(ARTICLE + lines, encoding="utf-8")
+    return list(read_news(path))
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Example]:
+    return [example for path in sorted(FOLDER.glob("*/*.txt")) for example in read_news(path)]
+
+
+def test_an_answer_is_the_words_in_brackets_at_their_place(tmp_path: Path) -> None:
+    asked, about_her, missed = read(
+        tmp_path,
+        "Q: How many before noon? => ran [four crossings] before noon\n"
+        "P: What does she do for labour? => [the union's spokeswoman]\nN: When did the ferry sink?\n",
+    )
+    ((start, end),) = asked.answers
+    assert asked.context[start:end] == "four crossings"
+    assert asked.context[:start].endswith("Last year it ran ")
+    assert about_her.title == "Ferry line halves its winter timetable"
+    assert not missed.answers
+    assert [kind(example) for example in (asked, about_her, missed)] == ["Q", "P", "N"]
+
+
+@pytest.mark.parametrize("quoted", ["run [five] crossings", "[four crossings]", "no brackets", ""])
+def test_words_that_are_not_there_just_once_are_refused_with_their_place(tmp_path: Path, quoted: str) -> None:
+    with pytest.raises(WrittenError, match=r"harbour\.txt:6"):
+        read(tmp_path, f"Q: How many crossings? => {quoted}\n")
+
+
+def test_a_file_that_begins_with_no_headline_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bare.txt").write_text("Some text\n", encoding="utf-8")
+    with pytest.raises(WrittenError, match=r"bare\.txt:1"):
+        list(read_news(tmp_path / "bare.txt"))
+
+
+def test_a_question_on_a_paragraph_that_is_not_there_is_left_out(tmp_path: Path) -> None:
+    text = "The bells of Orsk rang at noon."
+    rows = [
+        {
+            "id": "a-0-Q",
+            "source": "written_wiki",
+            "paragraph": paragraph_name(text),
+            "question": "When?",
+            "start": 26,
+            "end": 30,
+        },
+        {"id": "b-0-N", "source": "written_wiki", "paragraph": paragraph_name("another"), "question": "Who?"},
+    ]
+    (tmp_path / "paragraphs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (only,) = read_written({paragraph_name(text): text}, tmp_path)
+    assert only.context[slice(*only.answers[0])] == "noon"
+
+
+def test_the_files_of_the_project_can_all_be_read(everything: list[Example]) -> None:
+    assert {kind(example) for example in everything} == {"Q", "P", "N"}
+    assert len({example.id for example in everything}) == len(everything)
+
+
+def test_paraphrases_share_at_most_one_word_with_the_sentence_that_answers_them(everything: list[Example]) -> None:
+    for example in (e for e in everything if kind(e) == "P"):
+        ((at, _),) = example.answers
+        sentence = next(example.context[a:b] for a, b in sentences(example.context) if a <= at < b)
+        assert len(set(content_stems(example.question)) & set(content_stems(sentence))) <= 1, example.question
+
+
+def test_some_articles_are_kept_for_choosing_with_all_their_questions(everything: list[Example]) -> None:
+    learned_or_kept = read_written({})
+    kept = {example.title for example in learned_or_kept if is_kept(example)}
+    titles = {example.title for example in learned_or_kept}
+    assert 0.05 < len(kept) / len(titles) < 0.25
