@@ -112,18 +112,22 @@ def _absent(asked: Sequence[Example], others: Sequence[Example]) -> tuple[list[A
 
 
 def _written() -> Iterator[tuple[list[Article], list[Asked]]]:
-    """Libraries of five written articles that were kept, near each other in subject; right is the sentence with the answer."""
-    kept = [e for e in read_written({}) if is_kept(e)]
-    titles = list({e.context: e.title for e in kept}.items())
+    """The written articles that were kept; right is the sentence with the answer."""
+    for articles, asked in few_at_a_time([e for e in read_written({}) if is_kept(e)]):
+        yield list(articles.values()), [Asked("written", e.question, told_in(e)) for e in asked]
+
+
+def few_at_a_time(examples: Sequence[Example]) -> Iterator[tuple[dict[str, Article], list[Example]]]:
+    """Yield libraries of `FEW` articles, near each other in subject, by their texts, with the questions on them."""
+    titles = list({e.context: e.title for e in examples}.items())
     for first in range(0, len(titles), FEW):
         here = dict(titles[first : first + FEW])
-        yield (
-            [Article.create(text, title=title, origin=f"written:{title}") for text, title in here.items()],
-            [Asked("written", e.question, _sentences(e)) for e in kept if e.context in here],
-        )
+        articles = {text: Article.create(text, title=title, origin=f"written:{title}") for text, title in here.items()}
+        yield articles, [e for e in examples if e.context in here]
 
 
-def _sentences(example: Example) -> tuple[str, ...]:
+def told_in(example: Example) -> tuple[str, ...]:
+    """Return the sentence that holds the answer, or nothing."""
     return tuple(example.context[a:b] for a, b in sentences(example.context) for at, _ in example.answers if a <= at < b)
 
 

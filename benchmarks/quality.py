@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.boards import clapnq, default, mtrag, realtimeqa, risk, squad
+from benchmarks.boards import clapnq, default, mtrag, realtimeqa, risk, squad, written
 from index.embedder import Embedder
 from rag.measure import Outcome
 from training.data import DataMissing, data_folder
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "quality.md"
-BOARDS = ("default", "squad", "clapnq", "mtrag", "realtimeqa")
+BOARDS = ("default", "written", "squad", "clapnq", "mtrag", "realtimeqa")
 _BEGIN = "<!-- board: {} -->"
 _HEAD = """
 # How good the answers are
@@ -64,6 +64,7 @@ def main() -> int:
 def _runs(options: argparse.Namespace, embedder: Embedder) -> dict[str, Callable[[], tuple[str, list[Outcome]]]]:
     runs: dict[str, Callable[[], tuple[str, list[Outcome]]]] = {
         "default": lambda: default.board(embedder),
+        "written": lambda: written.board(embedder),
         "squad": lambda: squad.board(data_folder(), embedder, options.questions),
         "clapnq": lambda: clapnq.board(data_folder(), embedder),
         "mtrag": lambda: mtrag.board(data_folder(), embedder),

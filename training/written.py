@@ -1,6 +1,6 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-`training/written/news/*.txt` holds articles with their questions, one block after the other:
+`training/written/news/*.txt` (and `reported/*.txt`, for reporting) hold articles with their questions, one after the other:
 
     # headline
     @ outlet, day
@@ -59,6 +59,11 @@ def read_written(contexts: Mapping[str, str], folder: Path = FOLDER) -> list[Exa
             answers = ((row["start"], row["end"]),) if "start" in row else ()
             found.append(Example(row["id"], row["source"], "", context, row["question"], answers))
     return found
+
+
+def read_reported(folder: Path = FOLDER) -> list[Example]:
+    """Return the questions that are for reporting alone: nothing is learned from them or chosen by them."""
+    return [example for path in sorted(folder.glob("reported/*.txt")) for example in read_news(path)]
 
 
 def read_news(path: Path) -> Iterator[Example]:

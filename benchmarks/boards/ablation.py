@@ -12,15 +12,16 @@ from pathlib import Path
 from index.embedder import Embedder
 from index.search import CANDIDATES, Hit, Search
 from index.snapshot import EVERYTHING, Within
+from rag import evaluation
 from rag.answer import Answerer
 from rag.confidence import Confidence, Signals
-from rag.evaluation import run
 from rag.measure import Case, Outcome, normalized, report
 from rag.reader import TrainedReader
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import Turn
 
 WHOLE = "+ confidence"
+_NO_QUALITY = {"median_ms", "citations"}
 Asked = tuple[Case, Sequence[Turn]]
 
 
@@ -64,7 +65,9 @@ class Stages:
 
     def outcomes(self, asked: Sequence[Asked]) -> dict[str, list[Outcome]]:
         """Ask every answerer every question."""
-        return {name: list(run(asked, answerer, self.search.library.get)) for name, answerer in self.answerers.items()}
+        return {
+            name: list(evaluation.run(asked, answerer, self.search.library.get)) for name, answerer in self.answerers.items()
+        }
 
 
 @contextmanager
@@ -94,3 +97,10 @@ def as_table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
         cells = [told["hit@1"], told["hit@3"], told["mrr@10"], right, wrong, told["refusal_auc"]]
         rows.append(f"| {name} | " + " | ".join("" if cell is None else f"{cell:.3f}" for cell in cells) + " |")
     return "\n".join(rows)
+
+
+def by_type(outcomes: Sequence[Outcome]) -> str:
+    """Return the report of the whole program, a row for each type of question."""
+    reports = evaluation.by_type(list(outcomes))
+    kept = {kind: {name: value for name, value in row.items() if name not in _NO_QUALITY} for kind, row in reports.items()}
+    return evaluation.as_table(kept)

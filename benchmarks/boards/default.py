@@ -1,6 +1,6 @@
 """Questions about the default articles, made for this project: benchmarks/QUESTIONS.md."""
 
-from benchmarks.boards.ablation import WHOLE, as_table
+from benchmarks.boards.ablation import WHOLE, as_table, by_type
 from benchmarks.boards.libraries import ROOT, library_of
 from index.embedder import Embedder
 from rag import evaluation
@@ -16,13 +16,10 @@ wrong). `answered` and `refused_rightly` are the two ways to be right about answ
 
 {ablation}
 """
-_TIMELESS = {"median_ms", "citations"}
 
 
 def board(embedder: Embedder) -> tuple[str, list[Outcome]]:
     """Return the section of the page, and what came of every question."""
     with library_of(ROOT / "articles", embedder) as opened:
         outcomes = opened.outcomes(list(evaluation.read_cases(ROOT / "benchmarks" / "questions.jsonl")))
-    reports = evaluation.by_type(outcomes[WHOLE])
-    kept = {kind: {name: value for name, value in row.items() if name not in _TIMELESS} for kind, row in reports.items()}
-    return _PAGE.format(types=evaluation.as_table(kept), ablation=as_table(outcomes)), outcomes[WHOLE]
+    return _PAGE.format(types=by_type(outcomes[WHOLE]), ablation=as_table(outcomes)), outcomes[WHOLE]

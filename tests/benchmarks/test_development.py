@@ -1,0 +1,55 @@
+"""How the confidence is fitted and on what: the risk that is promised is kept, on the kinds of questions that people ask."""
+
+import random
+
+from benchmarks.development import FEW, few_at_a_time, told_in
+from benchmarks.fit_confidence import RISK, Row, fit
+from rag.confidence import Confidence, Signals
+from training.data import Example
+
+NOTHING_SAID = dict.fromkeys(Signals.__slots__, 0.0)
+
+
+def rows(kind: str, seed: int, unanswerable_at: float) -> list[Row]:
+    draw = random.Random(seed)
+    answerable = [draw.gauss(1.0, 1.0) for _ in range(200)]
+    others = [draw.gauss(unanswerable_at, 1.0) for _ in range(200)]
+    return [
+        *(Row(kind, True, draw.random() < 0.8, Signals(**NOTHING_SAID | {"span": value})) for value in answerable),
+        *(Row(kind, False, False, Signals(**NOTHING_SAID | {"span": value})) for value in others),
+    ]
+
+
+def given(measured: list[Row], fitted: dict[str, object], *, answerable: bool) -> float:
+    confidence = Confidence(fitted["weights"], fitted["bias"], fitted["threshold"])  # type: ignore[arg-type]  # as read from JSON
+    told = [confidence.probability(row.signals) for row in measured if row.answerable is answerable]
+    return sum(probability >= confidence.threshold for probability in told) / len(told)
+
+
+def test_at_most_the_promised_share_of_the_unanswerable_questions_gets_an_answer() -> None:
+    natural = rows("news", 1, -1.0)
+    fitted = fit(natural)
+    assert 0.1 < given(natural, fitted, answerable=False) <= RISK
+    assert given(natural, fitted, answerable=True) > 0.8
+
+
+def test_questions_that_are_written_to_mislead_have_no_say_in_the_threshold() -> None:
+    natural, misleading = rows("news", 1, -1.0), rows("squad", 2, 0.8)
+    fitted = fit([*natural, *misleading])
+    assert given(natural, fitted, answerable=False) <= RISK
+    assert given(misleading, fitted, answerable=False) > 0.5
+
+
+def test_a_library_holds_a_few_articles_and_the_questions_on_them() -> None:
+    texts = [f"The bell of hall {n} rang. Nobody came." for n in range(FEW + 2)]
+    asked = [Example(f"{n}-Q", "own", f"Hall {n}", text, "What rang?", ((4, 8),)) for n, text in enumerate(texts)]
+    (first, questions), (second, others) = few_at_a_time(asked)
+    assert [len(first), len(second)] == [FEW, 2]
+    assert [*questions, *others] == asked
+    assert first[texts[0]].title == "Hall 0"
+
+
+def test_right_is_the_sentence_with_the_answer() -> None:
+    text = "The bell rang. Nobody came."
+    assert told_in(Example("1-Q", "own", "Hall", text, "Who came?", ((15, 21),))) == ("Nobody came.",)
+    assert told_in(Example("1-N", "own", "Hall", text, "Who left?", ())) == ()
