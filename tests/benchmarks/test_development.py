@@ -1,6 +1,6 @@
 """How the confidence is fitted and on what: the risk that is promised is kept, on the kinds of questions that people ask."""
 
-import random
+import numpy as np
 
 from benchmarks.development import FEW, few_at_a_time, told_in
 from benchmarks.fit_confidence import RISK, Row, fit
@@ -11,13 +11,15 @@ NOTHING_SAID = dict.fromkeys(Signals.__slots__, 0.0)
 
 
 def rows(kind: str, seed: int, unanswerable_at: float) -> list[Row]:
-    draw = random.Random(seed)
-    answerable = [draw.gauss(1.0, 1.0) for _ in range(200)]
-    others = [draw.gauss(unanswerable_at, 1.0) for _ in range(200)]
+    draw = np.random.default_rng(seed)
     return [
-        *(Row(kind, True, draw.random() < 0.8, Signals(**NOTHING_SAID | {"span": value})) for value in answerable),
-        *(Row(kind, False, False, Signals(**NOTHING_SAID | {"span": value})) for value in others),
+        *(_row(kind, float(span), answerable=True, right=draw.random() < 0.8) for span in draw.normal(1.0, 1.0, 200)),
+        *(_row(kind, float(span), answerable=False, right=False) for span in draw.normal(unanswerable_at, 1.0, 200)),
     ]
+
+
+def _row(kind: str, span: float, *, answerable: bool, right: bool) -> Row:
+    return Row(kind, answerable, right, Signals(**NOTHING_SAID | {"span": span}))
 
 
 def given(measured: list[Row], fitted: dict[str, object], *, answerable: bool) -> float:
