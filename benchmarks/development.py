@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.boards.few import few_at_a_time, told_in
 from index.article import Article
-from index.passages import sentences
 from index.readers import first_words
 from rag.evaluation import read_cases
 from rag.types import Turn
@@ -26,7 +26,6 @@ SEED = 20261121
 PARAGRAPHS = 60  # in each of the small libraries that the held-out paragraphs are made into
 LIBRARIES = 6
 QUESTIONS = 90  # asked of each of them
-FEW = 5  # written articles to a library, as many as the project comes with
 OTHERS = 700  # paragraphs beside those that answer Natural Questions
 
 
@@ -115,20 +114,6 @@ def _written() -> Iterator[tuple[list[Article], list[Asked]]]:
     """The written articles that were kept; right is the sentence with the answer."""
     for articles, asked in few_at_a_time([e for e in read_written({}) if is_kept(e)]):
         yield list(articles.values()), [Asked("written", e.question, told_in(e)) for e in asked]
-
-
-def few_at_a_time(examples: Sequence[Example]) -> Iterator[tuple[dict[str, Article], list[Example]]]:
-    """Yield libraries of `FEW` articles, near each other in subject, by their texts, with the questions on them."""
-    titles = list({e.context: e.title for e in examples}.items())
-    for first in range(0, len(titles), FEW):
-        here = dict(titles[first : first + FEW])
-        articles = {text: Article.create(text, title=title, origin=f"written:{title}") for text, title in here.items()}
-        yield articles, [e for e in examples if e.context in here]
-
-
-def told_in(example: Example) -> tuple[str, ...]:
-    """Return the sentence that holds the answer, or nothing."""
-    return tuple(example.context[a:b] for a, b in sentences(example.context) for at, _ in example.answers if a <= at < b)
 
 
 def _clapnq(folder: Path) -> tuple[list[Article], list[Asked]]:

@@ -89,9 +89,9 @@ def load_network(folder: Path, encoder: Path) -> tuple[ReaderNetwork, dict[str, 
     from safetensors.torch import load
     from tokenizers import Tokenizer
 
-    config = _config(folder)
-    changed = load(_verified(folder / "adapters.safetensors", config["weights_sha256"], "the reader's weights"))
-    base = load(_verified(encoder / "model.safetensors", config["encoder_sha256"], "the encoder's weights"))
+    config = read_config(folder)
+    changed = load(verified(folder / "adapters.safetensors", config["weights_sha256"], "the reader's weights"))
+    base = load(verified(encoder / "model.safetensors", config["encoder_sha256"], "the encoder's weights"))
     shape = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -121,7 +121,8 @@ def merge(
     return merged
 
 
-def _config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """Return the `config.json` of a model folder. Raises ReaderError when it is missing or damaged."""
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -136,8 +137,8 @@ def _config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _verified(path: Path, expected: str, what: str) -> bytes:
-    """Return a file's bytes when their SHA-256 is the expected one."""
+def verified(path: Path, expected: str, what: str) -> bytes:
+    """Return a file's bytes when their SHA-256 is the expected one. Raises ReaderError."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

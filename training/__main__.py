@@ -7,12 +7,13 @@ trains the last stage alone, from a reader that was exported without it.
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 from index.embedder import Embedder, default_folder
 from rag.reader import MODEL_FOLDER
+from rag.reader_network import ReaderError, read_config
 from training import mix as mixes
 from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
@@ -40,7 +41,7 @@ class Stage:
     anew: Mapping[str, Rewording] = field(default_factory=dict)
 
 
-SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six in the mean of these
+OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -48,10 +49,10 @@ STAGES = (
     Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
     Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
-    Stage("seventh", mixes.SEVENTH, plans.SEVENTH, SIX, mixes.RANKED_WRITTEN),
+    Stage("seventh", mixes.SEVENTH, plans.SEVENTH, OF_SIX, mixes.RANKED_WRITTEN),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in SIX), LAST)
+SHARES = (*(share * (1 - LAST) for share in OF_SIX), LAST)
 
 
 def main() -> int:
@@ -64,18 +65,53 @@ def main() -> int:
     parser.add_argument("--export-only", action="store_true", help="export the checkpoints there are, train nothing")
     chosen = parser.parse_args()
     try:
-        everything = read_all(data_folder())
-        learned, _ = split(everything)
-        learned += _written(everything)
-        checkpoints, seen = _checkpoints(chosen, learned)
-    except DataMissing as error:
+        checkpoints, shares, seen = _checkpoints(chosen)
+    except (DataMissing, ReaderError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     mean = chosen.work / "mean" / "checkpoint.pt"
-    average(dict(zip(checkpoints, (1 - LAST, LAST) if chosen.begin_at else SHARES, strict=True)), mean)
+    average(dict(zip(checkpoints, shares, strict=True)), mean)
     export(mean, default_folder(), chosen.out, seen)
     print(f"exported to {chosen.out}; measure it with: python -m training.evaluate {chosen.out}")
     return 0
+
+
+def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], Sequence[float], str]:
+    """Train what is not trained yet; return checkpoints with their shares, and the fingerprint of the last one's data."""
+    learned, _ = split(read_all(data_folder()))
+    encoder, seen, checkpoints = default_folder(), "", list[Path]()
+    stages, shares = STAGES, SHARES
+    if chosen.begin_at:
+        checkpoints.append(_begun(chosen.begin_at, encoder, chosen.work / "before" / "checkpoint.pt"))
+        stages, shares = (replace(STAGES[-1], begins_at=(1,)),), (1 - LAST, LAST)
+    for stage in stages:
+        work, start = chosen.work / stage.name, None
+        learned_from = work / "data.sha256"
+        if learned_from.is_file() and (chosen.export_only or is_done(work, stage.plan)):
+            seen = learned_from.read_text(encoding="utf-8")
+        else:
+            mixed, ranked = _examples(stage, learned)
+            seen = fingerprint([*mixed, *chain.from_iterable(ranked)])
+            if checkpoints:
+                start = work / "start.pt"
+                average(dict(zip(checkpoints, stage.begins_at, strict=True)), start)
+            tokenizer = load_tokenizer(encoder)
+            samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
+            samples += encode_groups(ranked, tokenizer, stage.plan.seed)
+            train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start)
+            learned_from.write_text(seen, encoding="utf-8")
+        checkpoints.append(work / "checkpoint.pt")
+    return checkpoints, shares, seen
+
+
+def _begun(reader: Path, encoder: Path, checkpoint: Path) -> Path:
+    """Return the checkpoint of a reader that has not learned the last stage; the first time it is made from its export."""
+    if not checkpoint.is_file():
+        if read_config(reader)["plan"] == asdict(STAGES[-1].plan):
+            cause = f"{reader.name}/ has learned the {STAGES[-1].name} stage already"
+            raise ReaderError(cause, "name a reader of the stages before with --begin-at")
+        restore(reader, encoder, checkpoint)
+    return checkpoint
 
 
 def _written(others: Sequence[Example]) -> list[Example]:
@@ -88,35 +124,10 @@ def _written(others: Sequence[Example]) -> list[Example]:
     return [*(e for e in fair if e.source != NEWS or e.answers), *nearest(unanswered, Embedder())]
 
 
-def _checkpoints(chosen: argparse.Namespace, learned: Sequence[Example]) -> tuple[list[Path], str]:
-    """Train what is not trained yet; return the last checkpoint of every stage, and the fingerprint of the last one's data."""
-    encoder, seen, checkpoints = default_folder(), "", list[Path]()
-    if chosen.begin_at:
-        checkpoints.append(chosen.work / "before" / "checkpoint.pt")
-        restore(chosen.begin_at, checkpoints[0])
-    for stage in STAGES[-1:] if chosen.begin_at else STAGES:
-        work, start = chosen.work / stage.name, None
-        learned_from = work / "data.sha256"
-        if learned_from.is_file() and (chosen.export_only or is_done(work, stage.plan)):
-            seen = learned_from.read_text(encoding="utf-8")
-        else:
-            mixed, ranked = _examples(stage, learned)
-            seen = fingerprint([*mixed, *chain.from_iterable(ranked)])
-            if checkpoints:
-                start = work / "start.pt"
-                average(dict(zip(checkpoints, (1,) if chosen.begin_at else stage.begins_at, strict=True)), start)
-            tokenizer = load_tokenizer(encoder)
-            samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
-            samples += encode_groups(ranked, tokenizer, stage.plan.seed)
-            train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start)
-            learned_from.write_text(seen, encoding="utf-8")
-        checkpoints.append(work / "checkpoint.pt")
-    return checkpoints, seen
-
-
 def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
     """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
-    mixed, seed = compose(learned, stage.mix, stage.plan.seed), stage.plan.seed
+    learned, seed = [*learned, *(_written(learned) if NEWS in stage.mix else ())], stage.plan.seed
+    mixed = compose(learned, stage.mix, seed)
     anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
     ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []
     mixed += [*anew, *off]

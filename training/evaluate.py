@@ -20,6 +20,7 @@ from training.data import BOARD, Example, data_folder, lines, read_all, read_boa
 from training.measures import auc, exact, f1, normalised, overall
 from training.mix import split
 from training.negatives import Pairing, changed, names
+from training.ranking import fused
 from training.written import is_kept, kind, read_written
 
 SEED = 7
@@ -76,7 +77,7 @@ def board(reader: TrainedReader, examples: Sequence[Example], contexts: Sequence
 def written(reader: TrainedReader) -> dict[str, object]:
     """Measure on the written news that is kept: every question beside all passages of its article; the likeliest counts.
 
-    "Q" are asked as people ask, "P" paraphrased, each against the article's near misses.
+    "Q" are asked as people ask, "P" paraphrased, each against the near misses of all articles.
     """
     kept = [e for e in read_written({}) if is_kept(e)]
     likeliest: dict[str, list[tuple[Span, float]]] = {"Q": [], "P": [], "N": []}
@@ -183,13 +184,13 @@ def search(reader: TrainedReader, examples: Sequence[Example], contexts: Sequenc
     hits: dict[str, int] = {}
     for example, vector in zip(examples, vectors, strict=True):
         keyword, cosine = index.scores(example.question), rows @ vector
-        fused = (_unit(keyword) + _unit(cosine)) / 2
-        top = np.argsort(-fused, kind="stable")[:DEPTH]
+        both = fused(keyword, cosine)
+        top = np.argsort(-both, kind="stable")[:DEPTH]
         spans = reader.read(example.question, [contexts[n] for n in top])
         ranked = {"keywords": int(np.argmax(keyword)), "vectors": int(np.argmax(cosine))}
         for weight in RERANK_WEIGHTS:
             joined = [
-                (fused[n] + weight * s.score, fused[n] - weight * s.no_answer_score) for n, s in zip(top, spans, strict=True)
+                (both[n] + weight * s.score, both[n] - weight * s.no_answer_score) for n, s in zip(top, spans, strict=True)
             ]
             ranked[f"score*{weight}"] = int(top[np.argmax([a for a, _ in joined])])
             ranked[f"no_answer*{weight}"] = int(top[np.argmax([b for _, b in joined])])
@@ -197,11 +198,6 @@ def search(reader: TrainedReader, examples: Sequence[Example], contexts: Sequenc
         for name, n in ranked.items():
             hits[name] = hits.get(name, 0) + (n >= 0 and contexts[n] == example.context)
     return {"questions": len(examples), **{name: round(count / len(examples), 3) for name, count in hits.items()}}
-
-
-def _unit(scores: np.ndarray) -> np.ndarray:
-    low, high = float(scores.min()), float(scores.max())
-    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
 
 
 def _references(example: Example) -> list[str]:

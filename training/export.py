@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 
-from rag.reader_network import FORMAT
+from rag.reader_network import FORMAT, read_config, verified
 
 DECODE = {
     "max_question_tokens": 64,
@@ -58,13 +58,15 @@ def export(checkpoint: Path, encoder: Path, folder: Path, data_fingerprint: str)
     _replace(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
 
 
-def restore(folder: Path, out: Path) -> None:
-    """Write the checkpoint that an exported reader was made of, as exact as float16 kept it; weights alone, no optimiser."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    weights = {
-        name if name.startswith("heads.") else f"encoder.{name}": value.float()
-        for name, value in load_file(folder / "adapters.safetensors").items()
-    }
+def restore(folder: Path, encoder: Path, out: Path) -> None:
+    """Write the checkpoint that an exported reader was made of, as exact as float16 kept it; weights alone, no optimiser.
+
+    Raises ReaderError when the reader is missing, damaged, or of another encoder.
+    """
+    config = read_config(folder)
+    changed = load(verified(folder / "adapters.safetensors", config["weights_sha256"], "the reader's weights"))
+    verified(encoder / "model.safetensors", config["encoder_sha256"], "the encoder's weights")
+    weights = {name if name.startswith("heads.") else f"encoder.{name}": value.float() for name, value in changed.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"plan": config["plan"], "step": config["steps"], "weights": weights}, out)
 

@@ -18,7 +18,7 @@ from training.rewording import Rewording
 MAX_ANSWER_CHARS = 160
 MAX_REPEATS = 3
 BESIDE = 150
-MORE_FREQUENT = 1.3  # at most so many times as often a question word stands in the written unanswerable questions
+MORE_FREQUENT = 1.3  # of written unanswerable questions so many times the answerable ones' share of each question word is kept
 SEED = 20261121
 _ASKS = re.compile(r"\b(how many|how much|how long|what year|when|who|whose|where|why|which|how|what)\b")
 
@@ -209,8 +209,10 @@ def asking_like(own: Sequence[Example], model: Sequence[Example], count: int, rn
 
 
 def without_short_cuts(examples: Sequence[Example]) -> list[Example]:
-    """Return the examples of one source without some unanswerable ones: none of the question words is much more frequent
-    among those than among the answerable ones, or the reader would learn that "how many" has no answer."""
+    """Return the examples of one source without some unanswerable ones, or a reader learns that "how many" has no answer.
+
+    Of each question word at most `MORE_FREQUENT` times as many stay as there would be with the answerable ones' proportions.
+    """
     sides = [[e for e in examples if bool(e.answers) is answerable] for answerable in (True, False)]
     (mine, many), (theirs, others) = ((Counter(asks(e.question) for e in side), max(1, len(side))) for side in sides)
 

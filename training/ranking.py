@@ -43,8 +43,7 @@ def nearest(examples: Sequence[Example], embedder: Embedder) -> list[Example]:
             continue
         keywords, vectors = BM25(embedded), embedder.vectors(embedded)
         for example, vector in zip(asked, embedder.vectors([e.question for e in asked]), strict=True):
-            fused = _unit(keywords.scores(example.question)) + _unit(vectors @ vector)
-            best = np.argsort(-fused, kind="stable")[:NEAREST]
+            best = np.argsort(-fused(keywords.scores(example.question), vectors @ vector), kind="stable")[:NEAREST]
             found += [replace(example, id=f"{example.id}-{n}", context=embedded[n].split("\n", 1)[1]) for n in best]
     return found
 
@@ -63,8 +62,8 @@ def _of_source(own: Sequence[Example], count: int, rng: random.Random, embedder:
         for example, vector in zip(some, embedder.vectors([e.question for e in some]), strict=True):
             if made == count:
                 return
-            fused = _unit(keywords.scores(example.question)) + _unit(vectors @ vector)
-            ranked = [texts[n] for n in np.argsort(-fused, kind="stable")[: 4 * DEPTH]]
+            scores = fused(keywords.scores(example.question), vectors @ vector)
+            ranked = [texts[n] for n in np.argsort(-scores, kind="stable")[: 4 * DEPTH]]
             group = _group(example, cut[example.context][0], ranked, rng)
             if group:
                 made += 1
@@ -80,23 +79,40 @@ def _passages(context: str, title: str) -> tuple[list[tuple[int, int]], list[str
     return [(p.start, p.end) for p in passages], [embedded_text(article, p) for p in passages]
 
 
-def _group(example: Example, spans: Sequence[tuple[int, int]], ranked: Sequence[str], rng: random.Random) -> list[Example]:
+def at_home(examples: Sequence[Example]) -> list[Example]:
+    """Return answerable questions beside the passage of their context that holds the answer; what none holds is left out."""
+    cut = {e.context: _passages(e.context, e.title)[0] for e in examples}
+    return [home for e in examples if (home := _home(e, cut[e.context]))]
+
+
+def _home(example: Example, spans: Sequence[tuple[int, int]]) -> Example | None:
     start, end = example.answers[0]
     home = next(((a, b) for a, b in spans if a <= start and end <= b), None)
     if home is None:
+        return None
+    return replace(example, context=example.context[slice(*home)], answers=((start - home[0], end - home[0]),))
+
+
+def _group(example: Example, spans: Sequence[tuple[int, int]], ranked: Sequence[str], rng: random.Random) -> list[Example]:
+    first = _home(example, spans)
+    if first is None:
         return []
-    right = example.context[slice(*home)]
     answers = {example.context[a:b].casefold() for a, b in example.answers}
     others = [text.split("\n", 1)[1] for text in ranked]
-    wrong = [text for text in others if text != right and not any(answer in text.casefold() for answer in answers)]
+    wrong = [text for text in others if text != first.context and not any(answer in text.casefold() for answer in answers)]
     if len(wrong) < TOGETHER - 1:
         return []
     drawn = rng.sample(wrong[:DEPTH], TOGETHER - 1)
-    first = Example(example.id, example.source, example.title, right, example.question, ((start - home[0], end - home[0]),))
     return [
         first,
         *(Example(f"{example.id}-{n}", example.source, "", text, example.question, ()) for n, text in enumerate(drawn)),
     ]
+
+
+def fused(keywords: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """Return the average of two scores of the same passages, each from its least (0) to its greatest (1)."""
+    average: np.ndarray = (_unit(keywords) + _unit(cosines)) / 2
+    return average
 
 
 def _unit(scores: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ class WrittenError(Exception):
 
 @dataclass(slots=True)
 class _Block:
-    """An article while it is read: its facts and its questions (kind, question, words with the answer, where it stands)."""
+    """An article while it is read: headline, paragraphs, questions (kind, question, words with the answer, file and line)."""
 
     title: str
     paragraphs: list[str] = field(default_factory=list)
@@ -69,9 +69,9 @@ def read_reported(folder: Path = FOLDER) -> list[Example]:
 def read_news(path: Path) -> Iterator[Example]:
     """Yield the questions of a file of articles. Raises WrittenError."""
     for block in _blocks(path):
-        for number, (kind, question, quoted, where) in enumerate(block.asked):
-            name = f"{path.stem}-{paragraph_name(block.text)[:8]}-{number}-{kind}"
-            answers = (_place(block.text, quoted, where),) if kind != "N" else ()
+        for number, (letter, question, quoted, where) in enumerate(block.asked):
+            name = f"{path.stem}-{paragraph_name(block.text)[:8]}-{number}-{letter}"
+            answers = (_place(block.text, quoted, where),) if letter != "N" else ()
             yield Example(name, NEWS, block.title, block.text, question, answers)
 
 
@@ -86,7 +86,7 @@ def is_kept(example: Example) -> bool:
 
 
 def kind(example: Example) -> str:
-    """Return Q, P or N: asked as people ask, paraphrased, not answered."""
+    """Return Q, P or N for a question as it was read: asked as people ask, paraphrased, not answered."""
     return example.id.rsplit("-", 1)[-1]
 
 
@@ -102,12 +102,23 @@ def _blocks(path: Path) -> Iterator[_Block]:
             if line:
                 raise WrittenError(f"{where}: a file begins with '# headline', not with {line[:40]!r}")
         elif asked := _QUESTION.fullmatch(line):
-            question, _, quoted = asked.group(2).partition("=>")
-            block.asked.append((asked.group(1), question.strip(), quoted.strip(), where))
+            block.asked.append(_asked(asked, where))
+        elif line and block.asked:
+            raise WrittenError(
+                f"{where}: behind an article's questions come questions, 'Q: ', 'P: ' or 'N: ', not {line[:40]!r}"
+            )
         elif line and not line.startswith("@ "):
             block.paragraphs.append(line)
     if block:
         yield block
+
+
+def _asked(line: re.Match[str], where: str) -> tuple[str, str, str, str]:
+    letter, said = line.groups()
+    question, _, quoted = said.partition("=>")
+    if letter == "N" and quoted:
+        raise WrittenError(f"{where}: a question of the kind N has no answer: {said[:60]!r}")
+    return letter, question.strip(), quoted.strip(), where
 
 
 def _place(text: str, quoted: str, where: str) -> tuple[int, int]:

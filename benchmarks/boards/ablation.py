@@ -99,7 +99,7 @@ def as_table(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
     return "\n".join(rows)
 
 
-def by_type(outcomes: Sequence[Outcome]) -> str:
+def table_by_type(outcomes: Sequence[Outcome]) -> str:
     """Return the report of the whole program, a row for each type of question."""
     reports = evaluation.by_type(list(outcomes))
     kept = {kind: {name: value for name, value in row.items() if name not in _NO_QUALITY} for kind, row in reports.items()}

@@ -1,6 +1,6 @@
 """Questions about the default articles, made for this project: benchmarks/QUESTIONS.md."""
 
-from benchmarks.boards.ablation import WHOLE, as_table, by_type
+from benchmarks.boards.ablation import WHOLE, as_table, table_by_type
 from benchmarks.boards.libraries import ROOT, library_of
 from index.embedder import Embedder
 from rag import evaluation
@@ -22,4 +22,4 @@ def board(embedder: Embedder) -> tuple[str, list[Outcome]]:
     """Return the section of the page, and what came of every question."""
     with library_of(ROOT / "articles", embedder) as opened:
         outcomes = opened.outcomes(list(evaluation.read_cases(ROOT / "benchmarks" / "questions.jsonl")))
-    return _PAGE.format(types=by_type(outcomes[WHOLE]), ablation=as_table(outcomes)), outcomes[WHOLE]
+    return _PAGE.format(types=table_by_type(outcomes[WHOLE]), ablation=as_table(outcomes)), outcomes[WHOLE]

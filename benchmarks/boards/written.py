@@ -1,8 +1,8 @@
 """Questions about 34 fictional news articles, written for this project and kept for reporting: training/written.py."""
 
-from benchmarks.boards.ablation import WHOLE, as_table, by_type
+from benchmarks.boards.ablation import WHOLE, as_table, table_by_type
+from benchmarks.boards.few import few_at_a_time, told_in
 from benchmarks.boards.libraries import library_of
-from benchmarks.development import few_at_a_time, told_in
 from index.article import Article
 from index.embedder import Embedder
 from rag.measure import Case, Outcome
@@ -14,7 +14,7 @@ _PAGE = """
 
 {articles} fictional articles about allies and their patrons, five to a library: `asked` as people ask, `paraphrased` with at
 most one word in common with the sentence that answers, `near_miss` about the same people, places and events, but not told.
-A third of the questions are near misses, and no others are unanswerable here, so this board is harder than people are.
+Near misses are far more frequent here than where people ask, so this board has no part in the curve of risk below.
 
 {types}
 
@@ -33,7 +33,7 @@ def board(embedder: Embedder) -> tuple[str, list[Outcome]]:
             for name, of_stage in opened.outcomes(cases).items():
                 outcomes.setdefault(name, []).extend(of_stage)
     count = len({example.context for example in examples})
-    return _PAGE.format(articles=count, types=by_type(outcomes[WHOLE]), ablation=as_table(outcomes)), outcomes[WHOLE]
+    return _PAGE.format(articles=count, types=table_by_type(outcomes[WHOLE]), ablation=as_table(outcomes)), outcomes[WHOLE]
 
 
 def _case(example: Example, article: Article) -> Case:

@@ -1,9 +1,10 @@
 """How the confidence is fitted and on what: the risk that is promised is kept, on the kinds of questions that people ask."""
 
 import numpy as np
+import pytest
 
-from benchmarks.development import FEW, few_at_a_time, told_in
-from benchmarks.fit_confidence import RISK, Row, fit
+from benchmarks.boards.few import FEW, few_at_a_time, told_in
+from benchmarks.fit_confidence import MISLEADING, RISK, Row, fit
 from rag.confidence import Confidence, Signals
 from training.data import Example
 
@@ -35,8 +36,9 @@ def test_at_most_the_promised_share_of_the_unanswerable_questions_gets_an_answer
     assert given(natural, fitted, answerable=True) > 0.8
 
 
-def test_questions_that_are_written_to_mislead_have_no_say_in_the_threshold() -> None:
-    natural, misleading = rows("news", 1, -1.0), rows("squad", 2, 0.8)
+@pytest.mark.parametrize("kind", sorted(MISLEADING))
+def test_questions_that_are_written_to_mislead_have_no_say_in_the_threshold(kind: str) -> None:
+    natural, misleading = rows("news", 1, -1.0), rows(kind, 2, 0.8)
     fitted = fit([*natural, *misleading])
     assert given(natural, fitted, answerable=False) <= RISK
     assert given(misleading, fitted, answerable=False) > 0.5

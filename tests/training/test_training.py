@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from rag.reader_network import ReaderNetwork, merge
+from rag.reader_network import ReaderError, ReaderNetwork, merge
 from training.export import average, export, restore
 from training.features import Sample, collate, load_tokenizer
 from training.network import SpanReader, lean_attention, load_encoder
@@ -136,7 +136,16 @@ def test_an_exported_reader_becomes_a_checkpoint_that_training_can_begin_at(enco
     exported, begun = network(encoder, touched=True), network(encoder)
     Run(PLAN, exported, tmp_path / "work").save()
     export(tmp_path / "work" / "checkpoint.pt", encoder, tmp_path / "reader", "data")
-    restore(tmp_path / "reader", tmp_path / "before" / "checkpoint.pt")
+    restore(tmp_path / "reader", encoder, tmp_path / "before" / "checkpoint.pt")
     Run(PLAN, begun, tmp_path / "more").start_from(tmp_path / "before" / "checkpoint.pt")
     for name, value in exported.trained().items():
         assert torch.allclose(value, begun.trained()[name], atol=1e-3), name
+
+
+def test_a_damaged_reader_is_no_place_to_begin_at(encoder: Path, tmp_path: Path) -> None:
+    Run(PLAN, network(encoder), tmp_path / "work").save()
+    export(tmp_path / "work" / "checkpoint.pt", encoder, tmp_path / "reader", "data")
+    weights = tmp_path / "reader" / "adapters.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    with pytest.raises(ReaderError, match="SHA-256"):
+        restore(tmp_path / "reader", encoder, tmp_path / "before.pt")
