@@ -25,7 +25,7 @@ from rag.types import Query, Reading
 
 # What a sentence's rank score is made of; benchmarks/LOG.md, 2026-11-21. Cosine and share are of the sentence.
 HIT_WEIGHT = 0.4
-SPAN_WEIGHT = 0.05  # the reader's score is a log-odds, about -15 to 15
+SPAN_WEIGHT = 0.08  # the reader's score is a log-odds, about -15 to 15
 COSINE_WEIGHT = 1.0
 SHARED_WEIGHT = 0.6
 AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
