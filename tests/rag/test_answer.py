@@ -29,7 +29,7 @@ HARBOUR = (
     "The crane collapsed because its cable had rusted. Repairs cost nine million crowns. Ida Brandt expects a long closure."
 )
 MARKET = "The fish market of Velm moved to the square in 2019. Forty traders sell herring there. They pay no rent."
-ALIKE = "The same thing happened. The same thing happened.\r\n\tThe same thing happened.\r\nשלום עולם. The same thing happened."
+ALIKE = "The same bridge fell. The same bridge fell.\r\n\tThe same bridge fell.\r\nשלום עולם. The same bridge fell."
 
 
 def articles() -> list[Article]:
@@ -182,8 +182,8 @@ def test_how_many_hits_are_asked_for_does_not_change_the_answer(search: Search) 
 
 
 def test_equal_sentences_are_cited_where_they_were_found(search: Search) -> None:
-    answer = answering(search, 0.0).ask("the same thing happened")
-    assert answer.citations[0].quotation.quote.startswith("The same thing happened.")
+    answer = answering(search, 0.0).ask("the same bridge fell")
+    assert answer.citations[0].quotation.quote.startswith("The same bridge fell.")
     assert_citations_are_real(answer, search)
 
 
