@@ -14,12 +14,12 @@ from pathlib import Path
 from index.embedder import Embedder, default_folder
 from rag.reader import MODEL_FOLDER
 from rag.reader_network import ReaderError, read_config
-from training import mix as mixes
+from training import mixes
 from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export, restore
 from training.features import encode, encode_groups, load_tokenizer
-from training.mix import compose, split, without_short_cuts
+from training.mix import Mix, compose, split, without_short_cuts
 from training.ranking import groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
@@ -34,7 +34,7 @@ class Stage:
     """
 
     name: str
-    mix: mixes.Mix
+    mix: Mix
     plan: plans.Plan
     begins_at: tuple[float, ...]
     ranked: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,145 @@
+"""The mixes: how many examples of which set and kind each stage learns from. Data only.
+
+The counts are the outcome of the trials in `training/EXPERIMENTS.md`: adversarial questions alone make a reader that
+refuses badly on ordinary near misses, so every domain gets both kinds of unanswerable question.
+"""
+
+from collections.abc import Mapping
+
+from training.mix import Mix, Share
+from training.rewording import Rewording
+
+FIRST: Mix = {
+    "new_wiki": Share(9500, 4500, 2500),
+    "reddit": Share(8000, 2500, 800),
+    "amazon_reviews": Share(7000, 1500, 600),
+    "squad_train_orig": Share(10200, 2400, 1000),
+    "squad2_train_unans": Share(14000),
+    "qed_train": Share(8500, 3000, 1300),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 600, 200),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(4000, 1000, 500),
+    "fairytaleqa": Share(1200, 200, 0),
+}
+
+# The second stage makes good what the first lacked: answerable "what" and "who" on the paragraphs that carry the adversarial
+# questions, and three times as many questions of whole pages.
+SECOND: Mix = {
+    "new_wiki": Share(22000, 4000, 4500),
+    "reddit": Share(12000, 1500, 800),
+    "amazon_reviews": Share(9500, 900, 500),
+    "squad_train_orig": Share(10000, 1000, 2000, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(13500),
+    "qed_train": Share(9000, 2200, 900),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 400, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(5400, 600, 400),
+    "fairytaleqa": Share(1500, 200, 0),
+}
+
+# The third adds the learned pages of the board's file, and prefers questions that ask in words of their own.
+THIRD: Mix = {
+    "squad11_pages": Share(9200, 1500, 1200, reworded=True),
+    "new_wiki": Share(21000, 4000, 4000, reworded=True),
+    "reddit": Share(11000, 1500, 800),
+    "amazon_reviews": Share(8000, 900, 500),
+    "squad_train_orig": Share(9000, 1000, 2000, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(14000),
+    "qed_train": Share(12000, 2500, 900, reworded=True),
+    "timeqa_windows": Share(3000, 300, 0),
+    "quoref_dev": Share(2200, 400, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1300),
+    "qamr": Share(5400, 600, 400),
+    "fairytaleqa": Share(1500, 200, 0),
+}
+
+# The fourth begins at the mean of the three, and is for near misses: more changed and paired questions, words of their own in
+# more sets.
+FOURTH: Mix = {
+    "squad11_pages": Share(9200, 1500, 1500, reworded=True),
+    "new_wiki": Share(21000, 5000, 6000, reworded=True),
+    "reddit": Share(10000, 1500, 1500, reworded=True),
+    "amazon_reviews": Share(7000, 900, 800, reworded=True),
+    "squad_train_orig": Share(9000, 1000, 2000, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(14000),
+    "qed_train": Share(12000, 3000, 1500, reworded=True),
+    "timeqa_windows": Share(2500, 300, 0),
+    "quoref_dev": Share(2200, 400, 200),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(1000),
+    "qamr": Share(5400, 800, 800),
+    "fairytaleqa": Share(1500, 200, 0),
+}
+
+# The fifth is for search: half of it are questions beside four passages each (`ranking.py`), the rest keeps what was learned.
+FIFTH: Mix = {
+    "squad11_pages": Share(4000, 0, 1200, reworded=True),
+    "new_wiki": Share(9000, 0, 3500, reworded=True),
+    "reddit": Share(5000, 600, 800, reworded=True),
+    "amazon_reviews": Share(3000, 400, 400, reworded=True),
+    "squad_train_orig": Share(4000, 0, 1200, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(6000),
+    "qed_train": Share(5000, 0, 800, reworded=True),
+    "timeqa_windows": Share(1500, 150, 0),
+    "quoref_dev": Share(1200, 200, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(500),
+    "qamr": Share(2500, 400, 400),
+    "fairytaleqa": Share(800, 100, 0),
+}
+RANKED: Mapping[str, int] = {"new_wiki": 4500, "squad11_pages": 2600, "qed_train": 2600, "squad_train_orig": 1300}
+
+# The sixth is for people's own words: questions reworded, questions that one word takes off their passage (`rewording.py`), and
+# the reworded ones beside four passages, too.
+SIXTH: Mix = {
+    "squad11_pages": Share(3000, 500, 800, reworded=True),
+    "new_wiki": Share(7000, 2500, 2500, reworded=True),
+    "reddit": Share(3500, 600, 500, reworded=True),
+    "amazon_reviews": Share(2500, 400, 300, reworded=True),
+    "squad_train_orig": Share(3500, 500, 800, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(7500),
+    "qed_train": Share(4500, 1500, 600, reworded=True),
+    "timeqa_windows": Share(1200, 150, 0),
+    "quoref_dev": Share(1000, 200, 100),
+    "multispanqa": Share(600, 100, 0),
+    "tatqa": Share(500),
+    "qamr": Share(2500, 400, 400),
+    "fairytaleqa": Share(800, 100, 0),
+}
+ANEW: Mapping[str, Rewording] = {
+    "new_wiki": Rewording(4500, 3000),
+    "squad11_pages": Rewording(1700, 1000),
+    "squad_train_orig": Rewording(2200, 1300),
+    "qed_train": Rewording(3000, 1200),
+    "reddit": Rewording(2000, 800),
+    "quoref_dev": Rewording(600, 300),
+}
+RANKED_ANEW: Mapping[str, int] = {"new_wiki": 2200, "squad11_pages": 1100, "qed_train": 1000, "squad_train_orig": 500}
+
+# The seventh learns from questions that were written for it (`written.py`), on news and on paragraphs of the sets.
+SEVENTH: Mix = {
+    "written_news": Share(12000, reworded=True),
+    "written_wiki": Share(6000),
+    "written_web": Share(5400),
+    "squad11_pages": Share(3500, 300, 700, reworded=True),
+    "new_wiki": Share(9000, 1500, 1500, reworded=True),
+    "reddit": Share(4000, 400, 300, reworded=True),
+    "amazon_reviews": Share(2500, 200, 200, reworded=True),
+    "squad_train_orig": Share(3000, 300, 600, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(6000),
+    "qed_train": Share(5000, 1000, 400, reworded=True),
+    "timeqa_windows": Share(1000, 100, 0),
+    "quoref_dev": Share(1000, 150, 100),
+    "multispanqa": Share(500, 50, 0),
+    "tatqa": Share(400),
+    "qamr": Share(2000, 200, 200),
+    "fairytaleqa": Share(500, 50, 0),
+}
+RANKED_WRITTEN: Mapping[str, int] = {
+    "written_news": 2800, "written_wiki": 1500, "new_wiki": 900, "squad11_pages": 600, "qed_train": 600,
+}  # fmt: skip
