@@ -79,12 +79,6 @@ def _passages(context: str, title: str) -> tuple[list[tuple[int, int]], list[str
     return [(p.start, p.end) for p in passages], [embedded_text(article, p) for p in passages]
 
 
-def at_home(examples: Sequence[Example]) -> list[Example]:
-    """Return answerable questions beside the passage of their context that holds the answer; what none holds is left out."""
-    cut = {e.context: _passages(e.context, e.title)[0] for e in examples}
-    return [home for e in examples if (home := _home(e, cut[e.context]))]
-
-
 def _home(example: Example, spans: Sequence[tuple[int, int]]) -> Example | None:
     start, end = example.answers[0]
     home = next(((a, b) for a, b in spans if a <= start and end <= b), None)
