@@ -1,4 +1,4 @@
-"""Questions about 34 fictional news articles, written for this project and kept for reporting: training/written.py."""
+"""Questions about 26 fictional news articles, written for this project and kept for reporting: training/written.py."""
 
 from benchmarks.boards.ablation import WHOLE, as_table, table_by_type
 from benchmarks.boards.few import few_at_a_time, told_in
