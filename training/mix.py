@@ -71,17 +71,22 @@ def asking_like(own: Sequence[Example], model: Sequence[Example], count: int, rn
 def without_short_cuts(examples: Sequence[Example]) -> list[Example]:
     """Return the examples of one source without some unanswerable ones, or a reader learns that "how many" has no answer.
 
-    Of each question word at most `MORE_FREQUENT` times as many stay as there would be with the answerable ones' proportions.
+    Of those that stay, no question word's share is more than `MORE_FREQUENT` times its share of the answerable ones.
     """
-    sides = [[e for e in examples if bool(e.answers) is answerable] for answerable in (True, False)]
-    (mine, many), (theirs, others) = ((Counter(asks(e.question) for e in side), max(1, len(side))) for side in sides)
+    answered = Counter(asks(e.question) for e in examples if e.answers)
+    unanswered: dict[str, list[Example]] = {}
+    for example in examples:
+        if not example.answers:
+            unanswered.setdefault(asks(example.question), []).append(example)
+    kept = {word: len(some) for word, some in unanswered.items()}
+    while too_many := [word for word in kept if kept[word] > _allowed(word, kept, answered)]:
+        kept |= {word: int(_allowed(word, kept, answered)) for word in too_many}
+    stay = {e.id for word, some in unanswered.items() for e in sorted(some, key=lambda e: bucket(e.id))[: kept[word]]}
+    return [e for e in examples if e.answers or e.id in stay]
 
-    def stays(example: Example) -> bool:
-        word = asks(example.question)
-        allowed = MORE_FREQUENT * others * mine[word] / many
-        return bool(example.answers) or bucket(example.id) % 1000 < 1000 * allowed / theirs[word]
 
-    return [e for e in examples if stays(e)]
+def _allowed(word: str, kept: Mapping[str, int], answered: Counter[str]) -> float:
+    return MORE_FREQUENT * sum(kept.values()) * answered[word] / max(1, answered.total())
 
 
 def shared_words(example: Example) -> float:

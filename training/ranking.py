@@ -48,6 +48,14 @@ def nearest(examples: Sequence[Example], embedder: Embedder) -> list[Example]:
     return found
 
 
+def at_home(examples: Sequence[Example]) -> list[Example]:
+    """Return each question beside the passage that holds its answer; those whose answer no passage holds whole are left out."""
+    contexts = dict.fromkeys((e.context, e.title) for e in examples)
+    cut = {context: _passages(context, title)[0] for context, title in contexts}
+    homes = (_home(e, cut[e.context]) for e in examples)
+    return [example for example in homes if example]
+
+
 def _of_source(own: Sequence[Example], count: int, rng: random.Random, embedder: Embedder) -> Iterator[list[Example]]:
     contexts = dict.fromkeys((e.context, e.title) for e in own)
     cut = {context: _passages(context, title) for context, title in contexts}

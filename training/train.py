@@ -47,6 +47,7 @@ FOURTH = Plan(learning_rate=6e-4, steps=2500, seed=20261124, short_share=0.5)
 FIFTH = Plan(learning_rate=6e-4, steps=2800, seed=20261125, short_share=0.7)
 SIXTH = Plan(learning_rate=6e-4, steps=2600, seed=20261126, short_share=0.7, ranking_weight=0.7)
 SEVENTH = Plan(learning_rate=6e-4, steps=3000, seed=20261129, short_share=0.7, ranking_weight=0.7)
+EIGHTH = Plan(learning_rate=6e-4, steps=1500, seed=20261130, short_share=0.8, ranking_weight=0.7)
 
 
 def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, start: Path | None = None) -> Path:
@@ -64,12 +65,12 @@ def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, proc
 
 
 def is_done(work: Path, plan: Plan) -> bool:
-    """Say whether `work/checkpoint.pt` is this plan's last one."""
+    """Say whether `work/checkpoint.pt` is this plan's last one: its examples may be enough for fewer steps than planned."""
     path = work / "checkpoint.pt"
-    if plan.steps is None or not path.is_file():
+    if not path.is_file():
         return False
     state = torch.load(path, map_location="cpu", weights_only=True)
-    return bool(Plan(**state["plan"]) == plan and state["step"] == plan.steps)
+    return bool(Plan(**state["plan"]) == plan and state["step"] == state.get("steps"))
 
 
 def _worker(
@@ -118,12 +119,13 @@ class Run:
         self.parameters = list(self.named.values())
         self.optimizer = torch.optim.AdamW(self.parameters, lr=plan.learning_rate, weight_decay=plan.weight_decay)
         self.device = self.parameters[0].device
-        self.step = 0
+        self.step, self.steps = 0, 0  # taken, and to take in all
 
     def go(self, samples: Sequence[Sample], stop_after: int | None = None) -> None:
         """Take the steps that are left (at most up to step `stop_after`), with a checkpoint now and then."""
         plan = self.plan
         order = [b for n in range(plan.passes) for b in batches(samples, plan.batch_size, plan.seed + n)][: plan.steps]
+        self.steps = len(order)
         self._resume()
         saved = reported = time.monotonic()
         running = 0.0
@@ -166,7 +168,7 @@ class Run:
         """Write the checkpoint under a temporary name, then rename it."""
         self.work.mkdir(parents=True, exist_ok=True)
         state = {
-            "plan": asdict(self.plan), "step": self.step, "optimizer": self.optimizer.state_dict(),
+            "plan": asdict(self.plan), "step": self.step, "steps": self.steps, "optimizer": self.optimizer.state_dict(),
             "weights": {name: p.detach().cpu() for name, p in self.named.items()},
         }  # fmt: skip
         temporary = self.work / "checkpoint.tmp"

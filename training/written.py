@@ -1,6 +1,8 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-`training/written/news/*.txt` (and `reported/*.txt`, for reporting) hold articles with their questions, one after the other:
+There are two collections; the second was written when a reader had learned from the first. `training/written/news/*.txt` and
+`second/*.txt` (and `reported/*.txt`, for reporting; `third/*.txt`, from which nothing has learned yet) hold articles with their
+questions, one after the other:
 
     # headline
     @ outlet, day
@@ -23,7 +25,7 @@ from pathlib import Path
 from training.data import Example, bucket
 
 FOLDER = Path(__file__).with_name("written")
-NEWS = "written_news"
+NEWS = {"news": "written_news", "second": "second_news"}  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
 _ANSWER = re.compile(r"\[([^\[\]]+)\]")
@@ -51,7 +53,7 @@ def read_written(contexts: Mapping[str, str], folder: Path = FOLDER) -> list[Exa
 
     `contexts`: texts of paragraphs by `paragraph_name`. An example's id ends in the kind of its question. Raises WrittenError.
     """
-    found = [example for path in sorted(folder.glob("news/*.txt")) for example in read_news(path)]
+    found = [e for name in NEWS for path in sorted(folder.glob(f"{name}/*.txt")) for e in read_news(path)]
     for line in (folder / "paragraphs.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         context = contexts.get(row["paragraph"])
@@ -68,11 +70,12 @@ def read_reported(folder: Path = FOLDER) -> list[Example]:
 
 def read_news(path: Path) -> Iterator[Example]:
     """Yield the questions of a file of articles. Raises WrittenError."""
+    source = NEWS.get(path.parent.name, "reported_news")
     for block in _blocks(path):
         for number, (letter, question, quoted, where) in enumerate(block.asked):
             name = f"{path.stem}-{paragraph_name(block.text)[:8]}-{number}-{letter}"
             answers = (_place(block.text, quoted, where),) if letter != "N" else ()
-            yield Example(name, NEWS, block.title, block.text, question, answers)
+            yield Example(name, source, block.title, block.text, question, answers)
 
 
 def paragraph_name(text: str) -> str:
@@ -80,9 +83,14 @@ def paragraph_name(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def is_news(example: Example) -> bool:
+    """Say whether a question is on a written article, not on a paragraph of the sets."""
+    return example.source in NEWS.values()
+
+
 def is_kept(example: Example) -> bool:
-    """Say whether a question on written news is kept for choosing: by its article's headline."""
-    return bucket(example.title) % HELD_OUT_SHARE == 0
+    """Say whether a question is kept for choosing: one of a written article, by its headline."""
+    return is_news(example) and bucket(example.title) % HELD_OUT_SHARE == 0
 
 
 def kind(example: Example) -> str:

@@ -11,7 +11,7 @@ from tests.fakes import WordCountEmbedder
 from training.data import Example
 from training.features import Sample, batches, collate, encode_groups, load_tokenizer, own_part
 from training.network import Scores, ranking_loss
-from training.ranking import NEAREST, TOGETHER, groups, nearest
+from training.ranking import NEAREST, TOGETHER, at_home, groups, nearest
 
 FILLER = "Rain fell on the hills beyond the river and nobody went out before the bells had rung in the evening of that day. "
 PLACES = ("Vellmar", "Orsk", "Tarn", "Helm", "Ulla", "Brede", "Sund", "Kalm")
@@ -65,6 +65,20 @@ def test_what_an_article_does_not_answer_stands_beside_its_nearest_passages() ->
         assert "harbour" in example.context
         assert len(example.context.split()) <= 60
         assert any(example.context in other.context for other in asked)
+
+
+def test_what_an_article_answers_stands_beside_the_passage_that_holds_the_answer() -> None:
+    found = at_home(EXAMPLES)
+    assert [e.id for e in found] == [e.id for e in EXAMPLES]
+    for e, whole in zip(found, EXAMPLES, strict=True):
+        assert e.context[slice(*e.answers[0])] == whole.context[slice(*whole.answers[0])]
+        assert e.context in whole.context
+        assert len(e.context.split()) <= 60
+
+
+def test_an_answer_that_no_passage_holds_whole_is_left_out() -> None:
+    text = EXAMPLES[0].context
+    assert at_home([replace(EXAMPLES[0], answers=((0, len(text)),))]) == []
 
 
 def test_batches_and_their_parts_keep_groups_whole() -> None:

@@ -1,6 +1,7 @@
 """The network and its training, on a tiny random encoder: product and training compute the same, resuming changes nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from rag.reader_network import ReaderError, ReaderNetwork, merge
 from training.export import average, export, restore
 from training.features import Sample, collate, load_tokenizer
 from training.network import SpanReader, lean_attention, load_encoder
-from training.train import Plan, Run
+from training.train import Plan, Run, is_done
 
 PLAN = Plan(rank=4, alpha=8.0, batch_size=4, checkpoint_seconds=1e9)
 
@@ -115,6 +116,16 @@ def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(en
     Run(PLAN, second, tmp_path / "parts").go(samples())
     for name, value in whole.trained().items():
         assert torch.equal(value, second.trained()[name]), name
+
+
+def test_a_run_is_done_when_its_examples_are_used_up_though_its_plan_allows_more_steps(encoder: Path, tmp_path: Path) -> None:
+    plan = replace(PLAN, steps=1000)
+    assert not is_done(tmp_path, plan)
+    Run(plan, network(encoder), tmp_path).go(samples(), stop_after=1)
+    assert not is_done(tmp_path, plan)
+    Run(plan, network(encoder), tmp_path).go(samples())
+    assert is_done(tmp_path, plan)
+    assert not is_done(tmp_path, PLAN)
 
 
 def test_a_checkpoint_of_another_plan_is_refused(encoder: Path, tmp_path: Path) -> None:
