@@ -11,11 +11,14 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.boards import clapnq, default, mtrag, realtimeqa, risk, squad, written
 from index.embedder import Embedder
 from rag.measure import Outcome
+from rag.reader import MODEL_FOLDER
+from rag.reader_network import read_config
 from training.data import DataMissing, data_folder
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +35,7 @@ stands first, see the log) and then measured there. How the questions were made 
 Each board shows what every part of answering earns. `right`: share of the answerable questions whose answer quotes a right
 sentence or answer, a refusal counting as wrong. `wrong`: share of all questions that got a wrong answer; only the confidence
 refuses. `AUC`: how well answerable questions are told from unanswerable ones, by the best signal that the parts have.
+Under each board stands when and with which reader it was measured: the beginning of the SHA-256 of its weights.
 """
 
 
@@ -44,14 +48,15 @@ def main() -> int:
     for name, run in _runs(options, embedder).items():
         began = time.perf_counter()
         try:
-            sections[name], of_board = run()
+            told, of_board = run()
         except DataMissing as missing:
             print(f"{name} is left as it was: {missing}", file=sys.stderr)
             continue
+        sections[name] = f"{told.strip()}\n\n{_measured()}"
         outcomes += of_board if name != "written" else []  # made to mislead: it would change what the curve is about
         print(f"{name}: {len(of_board)} questions, {time.perf_counter() - began:.0f} s", flush=True)
     if set(options.boards) == set(BOARDS):
-        sections["confidence"] = risk.section(outcomes)
+        sections["confidence"] = f"{risk.section(outcomes).strip()}\n\n{_measured()}"
         (ROOT / "docs" / "risk_coverage.svg").write_text(risk.as_svg(risk.risk_coverage(outcomes)), encoding="utf-8")
     parts = [
         _HEAD,
@@ -59,6 +64,12 @@ def main() -> int:
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
     return 0
+
+
+def _measured() -> str:
+    """Return when and with which reader: a board that cannot be run again keeps the line of the reader that it was run with."""
+    weights = str(read_config(MODEL_FOLDER)["weights_sha256"])
+    return f"Measured {datetime.now(UTC).date()}, reader `{weights[:8]}`."
 
 
 def _runs(options: argparse.Namespace, embedder: Embedder) -> dict[str, Callable[[], tuple[str, list[Outcome]]]]:

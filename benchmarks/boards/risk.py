@@ -8,8 +8,8 @@ from rag.measure import Outcome
 _PAGE = """
 ## Confidence
 
-Over all questions above: how many are answered, and how many of those answers are wrong, when only the most confident
-are given. The curve ends where Footnote begins to refuse.
+Over all questions of the boards that were measured with this reader, the written articles apart: how many are answered, and
+how many of those answers are wrong, when only the most confident are given. The curve ends where Footnote begins to refuse.
 
 ![Risk against coverage](risk_coverage.svg)
 
