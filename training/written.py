@@ -1,8 +1,8 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-There are two collections; the second was written when a reader had learned from the first. `training/written/news/*.txt` and
-`second/*.txt` (and `reported/*.txt`, for reporting; `third/*.txt`, from which nothing has learned yet) hold articles with their
-questions, one after the other:
+There are three collections, of which the reader has learned from the first. `training/written/news/*.txt` and `second/*.txt`
+(and `third/*.txt`, which nothing reads yet, and `reported/*.txt`, for reporting) hold articles with their questions, one after
+the other:
 
     # headline
     @ outlet, day
