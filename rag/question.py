@@ -53,8 +53,8 @@ _BARE = re.compile(
     r"(?:\s+(?:so|then|not|exactly|(?:was|is|did|does)\s+(?:that|this|it(?=\s+happen))(?:\s+happen)?))?\s*[?.!]*$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+?)[?.!\s]*$", re.IGNORECASE)
-_AND = re.compile(rf"^(?:and|but|or)[\s,]+(?!{_WH}\b)(.+?)[?.!\s]*$", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE)
+_AND = re.compile(rf"^(?:and|but|or)[\s,]+(?!{_WH}\b)(.+)$", re.IGNORECASE)
 _LEADING_WH = re.compile(rf"^{_WH}\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
@@ -71,7 +71,7 @@ _NO_REFERENCE = re.compile(
     r"|\b\w+s? that\b",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"\s*\[\d+\]")
+_MARK = re.compile(r"(?<!\s)\s*\[\d+\]")  # begins where the space begins: sought once in a long run of it
 # Lower-case, or the first word: "USA Today" and "Apocalypse Now" are names. A current flows where no noun follows it.
 _LATEST = (
     r"^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Tt]oday|[Mm]ost recent(?:ly)?)\b"
@@ -136,9 +136,10 @@ def _resolve(question: str, before: str, answer: str) -> str:
     bare = _BARE.match(question)
     if bare:
         return _asked_again(bare.group(1), before)
-    fragment = _ABOUT.match(question) or _AND.match(question)
+    added = _ABOUT.match(question) or _AND.match(question)
+    fragment = added.group(1).rstrip("?.! ") if added else ""
     if fragment:
-        return _with_exchanged(before, fragment.group(1))
+        return _with_exchanged(before, fragment)
     return _with_names_for_pronouns(question, before, answer)
 
 
@@ -167,7 +168,8 @@ def _with_exchanged(before: str, fragment: str) -> str:
 
 def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
     """Put the name that a pronoun means in its place."""
-    pronoun = next((match for match in _PRONOUN.finditer(question) if not _refers_to_nothing(question, match)), None)
+    no_reference = [match.span() for match in _NO_REFERENCE.finditer(question)]
+    pronoun = next((match for match in _PRONOUN.finditer(question) if not _is_inside(match.start(), no_reference)), None)
     if pronoun is None:
         return question
     named_here = set(names(question))
@@ -200,5 +202,5 @@ def _asked_for(before: str, answer: str) -> list[str]:
     return [*with_noun, *(name for name in names(answer) if name not in before)]
 
 
-def _refers_to_nothing(question: str, pronoun: re.Match[str]) -> bool:
-    return any(match.start() <= pronoun.start() < match.end() for match in _NO_REFERENCE.finditer(question))
+def _is_inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)

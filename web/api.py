@@ -13,7 +13,7 @@ from web.dates import AsOf, Since, Until
 from web.docs import add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
-from web.limits import IN_DIGITS, MOST_HITS, checked_history_length, checked_question, checked_text
+from web.limits import IN_DIGITS, MOST_HITS, checked_history, checked_question
 from web.problems import JSON, add_error_handlers, request_id
 from web.stream import answered, event_stream
 
@@ -68,8 +68,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
     async def ask(request: Request, asked: models.AskRequest) -> Response:
         """Answer a question, with the exact words of the articles that the answer rests on."""
         question = checked_question(asked.question)
-        checked_history_length(len(asked.history))
-        history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
+        history = checked_history(Turn(turn.role, turn.content) for turn in asked.history)
         answerer = gate.services().answerer
         events = answerer.stream(question, history, asked.within, asked.k)
         if asked.stream:

@@ -1,13 +1,16 @@
 """How much may be asked at once, and what is not a question. Over a limit is an error that says so, never a silent cut."""
 
 import re
+from collections.abc import Iterable
 
 from pydantic import BeforeValidator
 
+from rag.types import Turn
 from web.problems import Problem
 
 QUESTION_CHARACTERS = 4_000
 HISTORY_MESSAGES = 50
+MESSAGE_CHARACTERS = 20_000  # of each of them
 MOST_HITS = 50
 BODY_BYTES = 2 * 1024 * 1024
 BODY_SECONDS = 20.0  # of articles, of each part
@@ -42,13 +45,13 @@ def checked_question(text: str) -> str:
         raise Problem(413, "question_too_long", message, "Ask it in fewer words, or in parts.")
     if not question:
         raise Problem(422, "question_empty", "The question is empty.", "Write a question in words.")
-    checked_text(question, "question")
+    _checked_text(question, "question")
     if not any(character.isalpha() or character.isdecimal() for character in question):
         raise Problem(422, "question_without_words", "The question has no words.", "Write a question in words.")
     return question
 
 
-def checked_text(text: str, name: str) -> str:
+def _checked_text(text: str, name: str) -> str:
     """Return the text. Raises Problem when it holds characters that are no text."""
     if found := _UNPRINTABLE.search(text):
         message = f"The {name} holds a character that is no text (U+{ord(found[0]):04X} at {found.start()})."
@@ -56,9 +59,15 @@ def checked_text(text: str, name: str) -> str:
     return text
 
 
-def checked_history_length(messages: int) -> int:
-    """Return the number of messages. Raises Problem when there are too many."""
-    if messages > HISTORY_MESSAGES:
-        message = f"The history has {messages} messages; the limit is {HISTORY_MESSAGES}."
+def checked_history(messages: Iterable[Turn]) -> list[Turn]:
+    """Return the messages before a question. Raises Problem when they are too many, one is too long, or one is no text."""
+    turns = list(messages)
+    if len(turns) > HISTORY_MESSAGES:
+        message = f"The history has {len(turns)} messages; the limit is {HISTORY_MESSAGES}."
         raise Problem(413, "history_too_long", message, "Send the latest ones.")
-    return messages
+    for turn in turns:
+        if len(turn.content) > MESSAGE_CHARACTERS:
+            message = f"A message of the history has {len(turn.content):,} characters; the limit is {MESSAGE_CHARACTERS:,}."
+            raise Problem(413, "history_too_long", message, "Shorten it, or leave it out.")
+        _checked_text(turn.content, "history")
+    return turns

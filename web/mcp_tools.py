@@ -17,7 +17,7 @@ from index.snapshot import Within
 from rag.types import Answer, Event, Turn
 from web.dates import AsOf, Since, Until
 from web.gate import Services
-from web.limits import checked_history_length, checked_question, checked_text
+from web.limits import checked_history, checked_question
 from web.links import address_of
 from web.models import AnswerOut, Message
 from web.problems import Problem
@@ -78,8 +78,7 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: 
     ) -> AnswerOut:
         """Answer a question from the news articles, each sentence with the exact words of an article that it rests on."""
         try:
-            checked_history_length(len(history or ()))
-            turns = [Turn(turn.role, checked_text(turn.content, "history")) for turn in history or ()]
+            turns = checked_history(Turn(turn.role, turn.content) for turn in history or ())
             asked = checked_question(question)
 
             def events() -> Iterator[Event]:  # in a worker: it may wait for the models

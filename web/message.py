@@ -10,7 +10,7 @@ from urllib.parse import quote
 from web.models import AnswerOut, Source
 
 _ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
-_MARK = re.compile(r"(\s*)\[(\d+)\]")
+_MARK = re.compile(r"(?<!\s)(\s*)\[(\d{1,6})\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
 _VERSION_DIGITS = 12  # of the content hash: enough to tell the versions of an article apart
 _NEAREST = "The nearest passages, which do not answer it"

@@ -5,14 +5,14 @@ an answer rests on the articles alone. What would change the shape of an answer 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from rag.types import Turn
 from web.dates import Dated
-from web.limits import TEXT_PATTERN, checked_history_length, checked_question, checked_text
+from web.limits import TEXT_PATTERN, checked_history, checked_question
 from web.models import Question
 from web.openai_sources import MODEL, without_source_list
 from web.problems import Problem
@@ -130,16 +130,12 @@ def _asked(messages: Iterable[tuple[str, str | list[Part] | None]]) -> Asked:
     last = max((place for place, (role, _) in enumerate(said) if role == "user"), default=None)
     if last is None:
         raise Problem(400, "no_question", "There is no message of the user.", "Send the question as the last one.")
-    before = [(role, text) for role, text in said[:last] if text.strip()]
-    checked_history_length(len(before))
+    before = checked_history(
+        Turn("user" if role == "user" else "assistant", text) for role, text in said[:last] if text.strip()
+    )
     return Asked(
         checked_question(said[last][1]),
-        [
-            Turn("user", checked_text(text, "history"))
-            if role == "user"
-            else Turn("assistant", checked_text(without_source_list(text), "history"))
-            for role, text in before
-        ],
+        [turn if turn.role == "user" else replace(turn, content=without_source_list(turn.content)) for turn in before],
     )
 
 

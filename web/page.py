@@ -11,7 +11,7 @@ from web import message
 from web.conversation import Exchange, check_room, dump, parse, turns
 from web.feedback import FeedbackLog
 from web.gate import Gate
-from web.limits import checked_question
+from web.limits import checked_history, checked_question
 from web.models import AnswerOut
 from web.page_ask import ASKING, add_ask
 from web.problems import Problem
@@ -107,7 +107,7 @@ class Talk:
         try:
             checked = checked_question(question)
             check_room(exchanges)
-            events = self._gate.services().answerer.stream(checked, turns(exchanges))
+            events = self._gate.services().answerer.stream(checked, checked_history(turns(exchanges)))
             self._gate.workers.check_room()
         except Problem as problem:
             gr.Warning(f"{problem.message} {problem.hint}", title="Not asked")

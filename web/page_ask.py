@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from rag.types import Turn
 from web.gate import Gate
-from web.limits import checked_history_length, checked_question, checked_text
+from web.limits import checked_history, checked_question
 from web.models import AskRequest
 from web.problems import Problem
 from web.stream import answered
@@ -40,8 +40,7 @@ def add_ask(gate: Gate) -> None:
 
 
 async def _answer(gate: Gate, asked: AskRequest) -> dict[str, Any]:
-    checked_history_length(len(asked.history))
-    history = [Turn(turn.role, checked_text(turn.content, "history")) for turn in asked.history]
+    history = checked_history(Turn(turn.role, turn.content) for turn in asked.history)
     question = checked_question(asked.question)
     events = gate.services().answerer.stream(question, history, asked.within, asked.k)
     return (await answered(gate.workers, events, "of gradio_client")).as_dict()

@@ -99,6 +99,14 @@ def test_a_follow_up_to_a_follow_up_resolves_through_both() -> None:
     assert stand_alone("Where was he killed?", history) == "Where was Soleimani killed?"
 
 
+@pytest.mark.parametrize(
+    "said", ["a" + 2_000_000 * " " + "b", "what about " + 400_000 * "? " + "x"], ids=["space", "question marks"]
+)
+def test_a_message_is_looked_through_once_however_long_it_is(said: str) -> None:
+    history = [Turn("user", "Who is Bob?"), Turn("assistant", said), Turn("user", said)]
+    assert stand_alone("And he?", history)  # in an hour, or never, if it looked again from every character
+
+
 def test_marks_of_an_earlier_answer_are_not_taken_for_its_words() -> None:
     history = (Turn("user", "who leads them"), Turn("assistant", "Suheil al-Hassan [1] leads the group. [2]"))
     assert stand_alone("Where is he from?", history) == "Where is Suheil al-Hassan from?"

@@ -113,6 +113,17 @@ def test_50_messages_of_history_are_taken_and_one_more_is_refused(client: httpx.
     assert "51" in error_of(response)["message"]
 
 
+def test_20_000_characters_of_a_message_of_history_are_taken_and_one_more_is_refused(client: httpx.Client) -> None:
+    def asked(message: str) -> httpx.Response:
+        history = [{"role": "assistant", "content": message}]
+        return client.post("/v1/ask", json={"question": "cost?", "history": history})
+
+    assert asked("a" + 19_998 * " " + "b").status_code == 200
+    response = asked("w" * 20_001)
+    assert response.status_code == 413
+    assert "20,001" in error_of(response)["message"]
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
