@@ -1,6 +1,7 @@
 """What only OpenAI's doors have: its shapes, its errors, the list of sources. The answers themselves: test_parity.py."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -210,6 +211,15 @@ def test_every_error_has_openais_shape(http: httpx.Client, path: str, body: byte
     error = response.json()["error"]
     assert set(error) == {"message", "type", "param", "code"}
     assert error["type"] == "invalid_request_error"
+
+
+def test_an_address_holds_nothing_that_a_client_would_take_for_a_picture() -> None:
+    url = "https://a.test/ ![x](https://evil.test/p.png)"
+    words = Quotation("p", BRIDGE.id, "A", None, url, None, 0, 5, "words", BRIDGE.content_hash, 1.0)
+    listed = source_list([Citation(1, 0, 5, words)], "http://here")
+    assert listed == "\n\nSources:\n- [1] A: https://a.test/%20!%5Bx%5D(https://evil.test/p.png)"
+    elsewhere = replace(words, url="https://a.test](https://evil.test/p.png)/")
+    assert source_list([Citation(1, 0, 5, elsewhere)], "http://here").endswith(f"A: http://here/#src={BRIDGE.id}:0-5")
 
 
 def test_another_sites_page_is_refused_in_openais_shape(http: httpx.Client) -> None:
