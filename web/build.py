@@ -63,7 +63,7 @@ def _asks(events: Container[int], body: bytes) -> bool:
     """Say whether what is sent to Gradio's queue is one of these events."""
     try:
         sent = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(sent, dict) and sent.get("fn_index") in events
 

@@ -49,7 +49,7 @@ class McpDoor:
 def _asks(body: bytes) -> bool:
     try:
         called = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(called, dict) and called.get("method") == "tools/call"
 

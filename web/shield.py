@@ -58,7 +58,7 @@ class Shield:
         outgoing = _Outgoing(request, send)
         try:
             check_host(request, self._hosts)
-            self._keys.check(request)
+            self._check_key(request)
             self._check_rate(request)
             check_origin(request)
             await self._answer(request, await incoming(request, receive), outgoing)
@@ -73,11 +73,17 @@ class Shield:
         except asyncio.CancelledError:  # the server stops, and its patience is over
             await outgoing.instead(_stopping())
 
+    def _check_key(self, request: Request) -> None:
+        try:
+            self._keys.check(request)
+        except Problem:
+            self._rate.check(_household_of(request))  # who guesses keys is counted, too
+            raise
+
     def _check_rate(self, request: Request) -> None:
         path = request.scope["path"]
         if request.method not in _READING or path == "/" or path.startswith("/v1/"):  # not the many files of a page
-            address = request.client.host if request.client else ""
-            self._rate.check(request.state.client or household(address))
+            self._rate.check(request.state.client or _household_of(request))
 
     async def _answer(self, request: Request, brought: Incoming, outgoing: "_Outgoing") -> None:
         """Let the application answer. When the client goes away it is told so, and stopped where it has sent nothing yet."""
@@ -117,6 +123,10 @@ def check_origin(request: Request) -> None:
     same = origin is None or origin.partition("://")[2].lower() == request.headers["host"].lower()
     if not same or site not in {"same-origin", "none"}:
         raise Problem(403, "origin_not_allowed", "Another site may not send this.", "Open this server's own page.")
+
+
+def _household_of(request: Request) -> str:
+    return household(request.client.host if request.client else "")
 
 
 def _without_port(host: str) -> str:

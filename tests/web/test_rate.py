@@ -87,6 +87,18 @@ def test_every_door_says_it_in_its_own_shape_and_files_are_not_counted() -> None
         assert client.get("/page/page.js").status_code == client.get("/healthz").status_code == 200
 
 
+def test_who_guesses_keys_is_slowed_down_and_who_has_one_is_not() -> None:
+    gate = Gate()
+    gate.open(services())
+    with clients_of(gate, rate=RateLimit(3), keys=Keys([Key("ann", "reader", "right")])) as client:
+
+        def asked(key: str) -> httpx.Response:
+            return client.get("/v1/articles", headers={"authorization": f"Bearer {key}"})
+
+        assert [asked(f"guess {number}").status_code for number in range(5)] == [401, 401, 401, 429, 429]
+        assert asked("right").status_code == 200
+
+
 def test_with_keys_each_key_is_a_client() -> None:
     gate = Gate()
     gate.open(services())

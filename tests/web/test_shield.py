@@ -120,6 +120,12 @@ def test_a_body_over_the_limit_is_a_413_whether_announced_or_not(client: httpx.C
         assert error_of(response)["code"] == "body_too_big"
 
 
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/chat/completions", "/v1/articles", "/mcp", "/gradio_api/queue/join"])
+def test_json_that_is_nested_too_deeply_is_refused_and_no_crash(client: httpx.Client, path: str) -> None:
+    headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
+    assert 400 <= client.post(path, content=b"[" * 100_000, headers=headers).status_code < 500
+
+
 def test_a_body_that_does_not_come_is_given_up(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incoming, "BODY_SECONDS", 0.2)
     head = "POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n{"
@@ -164,10 +170,11 @@ def basic(password: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "given", ["", "Bearer", "Bearer wrong", "Bearer right2", "right", basic("wrong"), "Basic right", "Basic ////"]
+    "given",
+    ["", "Bearer", "Bearer wrong", "Bearer right2", "right", basic("wrong"), "Basic right", "Basic ////", b"Basic \xe9"],
 )
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_with_keys_nothing_is_had_without_one(locked: httpx.Client, method: str, path: str, given: str) -> None:
+def test_with_keys_nothing_is_had_without_one(locked: httpx.Client, method: str, path: str, given: str | bytes) -> None:
     response = locked.request(method, path, headers={"authorization": given})
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Basic realm="Footnote"'
