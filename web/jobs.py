@@ -23,6 +23,7 @@ from web.problems import RETRY_SECONDS, Problem, of_crash, of_library
 MOST_RESULTS = 1_000
 _MOST_WAITING = 16
 _KEPT_JOBS = 100
+_PATIENCE_SECONDS = 5.0  # at the end, for the portion under way; one that is cut off is in the library whole or not at all
 _LOG = logging.getLogger("footnote.web")
 
 
@@ -54,7 +55,9 @@ class Job:
         self.results.extend(results[: MOST_RESULTS - len(self.results)])
 
     def end(self, problem: Problem | None = None) -> None:
-        """Note that nothing more will happen."""
+        """Note that nothing more will happen; the first one to say so is right."""
+        if self.finished.done():
+            return
         for item in self.items:
             item.close()
         self.problem = problem
@@ -83,7 +86,7 @@ class Desk(threading.Thread):
                 message, hint = "Many are adding articles at the moment.", "Try again in a few seconds."
                 raise Problem(503, "busy", message, hint, {"Retry-After": RETRY_SECONDS})
             over = [name for name, one in self._jobs.items() if one.finished.done()]
-            for name in over[: len(self._jobs) - _KEPT_JOBS + 1]:
+            for name in over[: max(0, len(self._jobs) - _KEPT_JOBS + 1)]:
                 del self._jobs[name]
             self._jobs[job.id] = job
             self._turns.append(self._adding(job))
@@ -99,14 +102,13 @@ class Desk(threading.Thread):
             raise Problem(404, "job_not_found", "There is no such job any more.", hint) from None
 
     def close(self) -> None:
-        """Finish the portion under way and take no further one."""
+        """Finish the portion under way, unless it takes long, and take no further one."""
         with self._changed:
             self._is_open = False
             self._changed.notify()
-        self.join()
+        self.join(_PATIENCE_SECONDS)
         for job in self._jobs.values():
-            if not job.finished.done():
-                job.end(Problem(503, "stopping", "The server is stopping.", "Send the same again when it is back."))
+            job.end(Problem(503, "stopping", "The server is stopping.", "Send the same again when it is back."))
 
     def run(self) -> None:
         while (turn := self._next()) is not None:
@@ -121,14 +123,16 @@ class Desk(threading.Thread):
 
     def _adding(self, job: Job) -> Iterator[None]:
         job.state = "running"
-        search, reading = self._search, _Reading(job.items)
+        search, reading = self._search, _Reading(job.items, goes_on=lambda: self._is_open)
         try:
             for results in add_in_portions(search.library, search.embedder, reading.articles()):
                 if results:
                     job.take([reading.named(result) for result in results])
                     job.done = reading.done
                 yield
-            job.done = len(job.items)
+            if reading.done < len(job.items):
+                return  # the desk is being closed, which ends the job
+            job.done = reading.done
             if job.counts["added"] or job.counts["updated"]:
                 search.save()
         except LibraryError as error:
@@ -141,15 +145,17 @@ class Desk(threading.Thread):
 
 
 class _Reading:
-    """Reads items one after the other, and remembers which article came of which."""
+    """Reads items one after the other as long as it `goes_on`, and remembers which article came of which."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], goes_on: Callable[[], bool]) -> None:
         self.done = 0
-        self._items = items
+        self._items, self._goes_on = items, goes_on
         self._names: dict[str, str] = {}
 
     def articles(self) -> Iterator[Article | Result]:
         for item in self._items:
+            if not self._goes_on():
+                return
             for one in or_why_not(item.name, _articles_of(item)):
                 if isinstance(one, Article):
                     self._names[one.origin] = item.name
