@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 
 import uvicorn
@@ -179,8 +180,13 @@ def open_library(settings: Settings, embedder: Embedder, gate: Gate) -> Search:
     except LibraryMissing:
         if settings.read_only:
             raise
+        if not settings.articles.exists():
+            hint = "set RAG_ARTICLES to the folder of the first articles; an empty one makes an empty library"
+            raise LibraryMissing(f"there is no folder {settings.articles} to make a library of", hint) from None
+        with suppress(OSError):  # whoever makes the library says why it cannot
+            settings.data.mkdir(parents=True, exist_ok=True)
+            unfinished.touch()
         search = Search.open(settings.data, embedder, create=True, command="python app.py")
-        unfinished.touch()
     gate.loading("The articles are being read for the first time.")
     for result in add_files(search.library, embedder, [settings.articles]):
         if result.reason:

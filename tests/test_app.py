@@ -118,6 +118,14 @@ def test_the_other_ways_in_leave_an_older_library_that_may_only_be_read_as_it_is
     assert files(folder) == before
 
 
+def test_without_the_folder_of_the_first_articles_no_library_is_made_that_would_stay_empty(tmp_path: Path) -> None:
+    status, said = ended(tmp_path, {"RAG_ARTICLES": str(tmp_path / "artciles")})
+    assert status == 1
+    assert "RAG_ARTICLES" in said
+    assert "artciles" in said
+    assert not (tmp_path / "data" / "library.sqlite3").exists()
+
+
 def test_a_data_folder_that_cannot_be_one_ends_it_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     status, said = ended(tmp_path, {})
