@@ -3,12 +3,15 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from index.__main__ import _parser as index_parser
 from rag.__main__ import _parser as rag_parser
+from rag.types import Mode
 from settings import KNOWN, Settings
+from web.limits import HISTORY_MESSAGES, MESSAGE_CHARACTERS, SENT_BYTES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +56,29 @@ def test_make_targets_in_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake ([a-z]+)\b(?! )", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"there is no make {target}"
+
+
+def test_the_environment_is_activated_before_the_first_command_that_needs_it() -> None:
+    assert README.index("\nsource .venv/bin/activate") < README.index("\npython -m ")
+
+
+def test_the_proxy_of_the_guide_lets_as_much_through_as_may_be_sent() -> None:
+    hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    (nginx,) = re.findall(r"```nginx\n(.*?)```", hosting, re.DOTALL)
+    assert f"client_max_body_size {SENT_BYTES // 1024**2}m;" in nginx
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_who_is_told_to_listen_beyond_loopback_is_told_what_it_takes(document: Path) -> None:
+    for paragraph in document.read_text(encoding="utf-8").split("\n\n"):
+        if re.search(r"beyond loopback[^.]*RAG_HOST\b|RAG_HOST=0", paragraph):
+            assert re.search("RAG_API_KEYS|RAG_OPEN", paragraph), paragraph
+
+
+def test_the_fields_of_a_question_and_its_answer_have_the_limits_and_values_that_are_told() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert f"at most {HISTORY_MESSAGES}, each of at most {MESSAGE_CHARACTERS:,} characters" in told["history"]
+    assert set(re.findall(r"`(\w+)`", told["mode"])) == set(get_args(Mode))
 
 
 def test_examples_in_json_are_json() -> None:

@@ -251,6 +251,20 @@ def test_copy_gives_the_quote_with_where_it_is_from(visit: Any) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == f"nine million\n{QUOTE} [1]\n[1] {cited}"
 
 
+def test_the_button_that_is_a_link_is_pressed_with_space_and_keeps_its_label(visit: Any) -> None:
+    reader = visit(permissions=["clipboard-read", "clipboard-write"])
+    reader.open()
+    page = reader.page
+    reader.ask(COST)
+    button = page.locator("a.copy")
+    button.press("Space")
+    page.locator("a.copy", has_text="Copied").wait_for()
+    button.press("Space")
+    page.locator("a.copy", has_text="Copy with sources").wait_for()
+    page.wait_for_timeout(1700)
+    assert button.inner_text() == "Copy with sources"
+
+
 CONTRAST = """(selector) => {
   const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
   const light = (color) => {

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from index.article import Article
+from index.changes import KEPT_TEXTS
 from index.fetch import Web
 from index.search import Search
 from tests.fakes_web import HOSTILE, FakeAnswerer, FakeLibrary
@@ -34,12 +36,13 @@ START = BRIDGE.index(WORDS)
 
 
 @contextmanager
-def page_of(search: Search, *, read_only: bool = False, allow_urls: bool = False) -> Iterator[str]:
+def page_of(search: Search, *cited: Article, read_only: bool = False, allow_urls: bool = False) -> Iterator[str]:
+    """Serve a page of this library; its answers cite these articles, whatever became of them in the library."""
     desk = None if read_only else Desk(search, Web(allow_urls=allow_urls))
     if desk:
         desk.start()
     gate = Gate()
-    gate.open(Services(FakeAnswerer(FakeLibrary()), search.library, search, desk))
+    gate.open(Services(FakeAnswerer(FakeLibrary(*cited)), search.library, search, desk))
     door = Door(gate)
     with ThreadPoolExecutor(1) as thread:
         door.open(
@@ -100,6 +103,13 @@ def results(page: Any) -> list[list[str]]:
     return [row.locator("td").all_text_contents() for row in page.locator("#sent tbody tr").all()]
 
 
+HEAR = """() => {
+  window.heard = [];
+  const hear = (changes) => changes.forEach((one) => one.addedNodes.forEach((node) => heard.push(node.textContent)));
+  new MutationObserver(hear).observe(document.querySelector("#adding [role=status]"), { childList: true });
+}"""
+
+
 def file(name: str, content: str) -> dict[str, Any]:
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content.encode()}
 
@@ -147,8 +157,10 @@ def test_files_are_added_with_a_result_for_each_and_removed_after_a_question(tmp
             file("cat.jpg", "\ufffd"),
             file("rows.jsonl", '{"text": "The tram stopped."}\n{"x": 1}'),
         ]
+        page.evaluate(HEAR)
         page.set_input_files("#picked", files)
         told = results(page)
+        assert page.evaluate("heard") == [": ".join(row) for row in told]
         assert told[0] == ["bridge.txt", "Added"]
         assert told[1][1].startswith("Refused: ")
         assert told[2][1].startswith("1 added, 1 refused; 1 of 2 parts cannot be read: row 2")
@@ -269,6 +281,49 @@ def test_an_old_citation_opens_the_words_as_they_were_and_says_that_they_changed
         page = visit(url + cited)
         page.get_by_text("This article was removed").wait_for()
         assert page.locator("#viewer mark").count() == 0
+
+
+def changed_often(search: Search) -> None:
+    """Replace the article so often that its first version is not kept any more."""
+    for number in range(KEPT_TEXTS + 1):
+        add(search, [article("bridge", f"Correction {number}. {BRIDGE}", id="bridge", source="The Harbour Post")])
+
+
+def test_an_answer_is_copied_without_words_that_are_not_kept_and_with_the_title_of_what_was_removed(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    first = article("bridge", BRIDGE, id="bridge", source="The Harbour Post")
+    with opened(tmp_path / "data") as search, page_of(search, first) as url:
+        add(search, [first])
+        page = visit(url, permissions=["clipboard-read", "clipboard-write"])
+        page.fill("#question textarea", "What would the repair cost?")
+        page.keyboard.press("Enter")
+        permalink = f"{url}/{page.locator('a.cite').get_attribute('href')}"
+
+        def copied() -> str:
+            page.locator("a.copy", has_text="Copy with sources").click()
+            page.locator("a.copy", has_text="Copied").wait_for()
+            return str(page.evaluate("navigator.clipboard.readText()"))
+
+        origin = "Bridge, The Harbour Post, undated"
+        assert copied() == f"{WORDS} [1]\n[1] “{WORDS}” — {origin}, {permalink}"
+        changed_often(search)
+        assert copied() == f"{WORDS} [1]\n[1] {origin}, {permalink} (the article has changed since)"
+        search.library.remove(["bridge"])
+        assert copied() == f"{WORDS} [1]\n[1] {origin} (removed since)"
+
+
+def test_the_words_on_the_screen_are_copied_whatever_became_of_the_article(tmp_path: Path, visit: Callable[..., Any]) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        add(search, [article("bridge", BRIDGE, id="bridge", source="The Harbour Post")])
+        permalink = f"{url}/#src=bridge:{START}-{len(BRIDGE)}"
+        page = visit(permalink, permissions=["clipboard-read", "clipboard-write"])
+        page.locator("#viewer mark").wait_for()
+        changed_often(search)
+        page.click("#viewer-copy")
+        page.get_by_text("Copied").wait_for()
+        cited = f"“{WORDS}” — Bridge, The Harbour Post, undated, {permalink}"
+        assert page.evaluate("navigator.clipboard.readText()") == cited
 
 
 def test_links_of_an_answer_name_the_version_that_they_cite(page_url: str, visit: Callable[..., Any]) -> None:

@@ -7,6 +7,7 @@ const may = new Set(library.dataset.may.split(" "));
 const byId = (id) => document.getElementById(id);
 const PAGE = 50;
 const MOST_BYTES = 20 * 1024 * 1024;
+const HEARD_SECONDS = 10;
 const SAID = { added: "Added", updated: "Updated", unchanged: "Unchanged", refused: "Refused" };
 let offset = 0;
 let asked = 0;
@@ -208,6 +209,13 @@ function tell(result, answer) {
 function show(result, style, words) {
   result.className = style;
   result.replaceChildren(words);
+  if (style !== "waiting" && style !== "running") announce(`${result.previousSibling.textContent}: ${words}`);
+}
+
+// For those who do not see the table: what became of each thing, not how far it is. A line that was heard goes again.
+function announce(words) {
+  const line = byId("sent-said").appendChild(element("p", words));
+  setTimeout(() => line.remove(), HEARD_SECONDS * 1000);
 }
 
 // Each file is sent alone, to be told of alone; what describes a folder goes with every file of it.

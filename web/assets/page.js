@@ -92,6 +92,7 @@ function fill(one, place, changed) {
   if (isWeb) part("original").href = one.url;
   else part("original").removeAttribute("href");
   part("copy").hidden = !there;
+  part("copy").onclick = () => copy(citation(one, place), () => flash(part("copy"))); // of what is on the screen, not asked anew
   const isWhole = place.start === 0 && place.end === 0;
   say(there || isWhole || changed ? "" : "The words that this link means are not there; the article may have changed since.");
 }
@@ -208,23 +209,35 @@ async function copy(text, done) {
   done();
 }
 
-async function citation(place) {
-  const [one] = await meant(place);
-  const words = slice(one, place.start, place.end);
+// Cited words that are not kept are left out: what stands in their place now was never cited.
+function citation(one, place) {
   const permalink = `${location.origin}/${place.hash}`;
-  return `“${words}” — ${[one.title, one.source, dated(one.published_at), permalink].filter(Boolean).join(", ")}`;
+  const origin = [one.title, one.source, dated(one.published_at), permalink].filter(Boolean).join(", ");
+  return one.moved ? `${origin} (the article has changed since)` : `“${slice(one, place.start, place.end)}” — ${origin}`;
+}
+
+// What a mark cites; where the article cannot be had, the mark's own title still says which it was.
+async function cited(mark) {
+  const place = parsed(mark.getAttribute("href"));
+  try {
+    const [one] = await meant(place);
+    return citation(one, place);
+  } catch (error) {
+    return `${mark.title} (${error.message === "missing" ? "removed since" : "the article cannot be shown now"})`;
+  }
 }
 
 async function copyAnswer(link) {
   const answer = link.closest(".answer");
   const lines = [...answer.querySelectorAll(".lead, .said")].map((line) => line.textContent.replaceAll("\u00a0", " "));
-  const links = new Map([...answer.querySelectorAll("a.cite")].map((one) => [one.textContent, one.getAttribute("href")]));
-  for (const [mark, href] of links) lines.push(`${mark} ${await citation(parsed(href))}`);
+  const marks = new Map([...answer.querySelectorAll("a.cite")].map((mark) => [mark.textContent, mark]));
+  for (const [label, mark] of marks) lines.push(`${label} ${await cited(mark)}`);
   await copy(lines.join("\n"), () => flash(link));
 }
 
 function flash(control) {
   const label = control.textContent;
+  if (label === "Copied") return; // else a second copy would take this for the label, and leave it there
   control.textContent = "Copied";
   setTimeout(() => (control.textContent = label), 1500);
 }
@@ -257,6 +270,10 @@ document.addEventListener(
 );
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.getElementById("viewer").hidden) close();
+  if (event.key === " " && event.target.matches(".copy")) {
+    event.preventDefault(); // a link that is a button: Enter clicks it by itself, Space would scroll
+    if (!event.repeat) event.target.click();
+  }
 });
 // Gradio labels a message with its source, and its buttons at the question not at all.
 function relabel() {
@@ -277,5 +294,4 @@ addEventListener("popstate", follow);
 narrow.addEventListener("change", () => setModal(!document.getElementById("viewer").hidden));
 part("close").addEventListener("click", close);
 part("changed").lastElementChild.addEventListener("click", () => open({ ...shown, start: 0, end: 0, version: undefined }));
-part("copy").addEventListener("click", async () => copy(await citation(shown), () => flash(part("copy"))));
 if (location.hash) follow();
