@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from index.wording import places
+from rag.evidence import shown
 from rag.measure import normalized
 from rag.recency import published
 from rag.terms import content_stems, names, numbers
@@ -71,11 +72,11 @@ def introduced(lead: Reading, told: Sequence[tuple[Verdict, Reading]]) -> list[t
     different = [reading for verdict, reading in told if verdict == "different"][:_MOST_SHOWN]
     different.sort(key=lambda reading: published(reading.hit.article), reverse=True)
     same = [reading for verdict, reading in told if verdict == "same"]
-    shown = [(f"{_relation(lead, reading)}{_named(reading)} tells it differently:", reading) for reading in different]
+    beside = [(f"{_relation(lead, reading)}{_named(reading)} tells it differently:", reading) for reading in different]
     if same:
         more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""
-        shown.append((f"{_named(same[0])}{more} says the same:", same[0]))
-    return shown
+        beside.append((f"{_named(same[0])}{more} says the same:", same[0]))
+    return beside
 
 
 def _relation(lead: Reading, other: Reading) -> str:
@@ -93,7 +94,8 @@ def attributed(claim: Claim) -> str:
 
 def _named(reading: Reading) -> str:
     article = reading.hit.article
-    return f"{article.source or f'“{article.title}”'} ({article.published[:10] if article.published else 'undated'})"
+    name = shown(article.source) if article.source else f"“{shown(article.title)}”"
+    return f"{name} ({article.published[:10] if article.published else 'undated'})"
 
 
 def _story(reading: Reading) -> str:

@@ -1,5 +1,6 @@
 """rag/sources.py: other articles' answers, side by side."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -59,6 +60,18 @@ def test_articles_that_differ_are_shown_side_by_side_with_outlet_and_date() -> N
 def test_an_article_that_agrees_is_named() -> None:
     text, _ = compose(ExtractiveWriter().write(QUERY, [FORTY, AGREES]))
     assert "Harbour News (2024-03-05) says the same:" in text
+
+
+@pytest.mark.parametrize("known", [{"source": None}, {}], ids=["title", "outlet"])
+def test_outlet_and_title_are_words_and_no_marks_or_markup_of_the_answer(known: dict[str, None]) -> None:
+    name = "Budget [7] ![x](http://evil.test/p.png) <img src=//e>"
+    article = replace(FORTY.hit.article, title=name, **{"source": name} | known)
+    lead = replace(FORTY, hit=replace(FORTY.hit, article=article))
+    text, citations = compose(ExtractiveWriter().write(QUERY, [lead, SIXTY]))
+    assert "Budget (7) " in text
+    assert re.findall(r"\[\d+\]", text) == ["[1]", "[2]"]
+    assert not re.search(r"!\[|\]\(|<[a-z]", text)
+    assert citations[0].quotation.title == name
 
 
 def test_a_passage_that_the_reader_doubts_contradicts_nobody() -> None:
