@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.embedder import PassageEmbedder
 from rag.evidence import Composition
+from rag.extractive import in_reading_order
 from rag.marks import Said, SentenceStream
 from rag.model import MOST_ANSWER_TOKENS, PULSE_SECONDS, LanguageModel, Limits, ModelFailed, tokens
 from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
@@ -81,7 +82,7 @@ class GenerativeWriter:
         except ModelFailed as failure:
             _LOG.warning("the language model failed: %s (%s)", failure.why, type(failure.__cause__).__name__)
             mode: Mode = "generative" if answer.text else "extractive"
-            yield from _quoted_instead(answer, failure.why, quotes)
+            yield from _quoted_instead(answer, failure.why, query, quotes)
             return Written(answer.text, tuple(answer.citations), mode)
         return Written(answer.text, tuple(answer.citations), "generative", refused)
 
@@ -176,13 +177,13 @@ def _passage(number: int, reading: Reading) -> str:
     )
 
 
-def _quoted_instead(answer: Composition, why: Why, quotes: Sequence[Claim]) -> Iterator[Delta | Citation]:
-    """Say why the model stopped, then quote what it has not cited already."""
+def _quoted_instead(answer: Composition, why: Why, query: Query, quotes: Sequence[Claim]) -> Iterator[Delta | Citation]:
+    """Say why the model stopped, then quote what it has not cited already, as an answer without it would."""
     cited = {(one.quotation.article_id, one.quotation.start, one.quotation.end) for one in answer.citations}
     left = [quote for quote in quotes if (quote.reading.hit.article.id, quote.start, quote.end) not in cited]
     yield from answer.add(FAILED[why] + (QUOTED_INSTEAD if left else "."), (), "\n")
-    for number, claim in enumerate(left):
-        yield from answer.add(claim.text, (claim,), " " if number else "\n")
+    for number, claim in enumerate(in_reading_order(query, left)):
+        yield from answer.add(claim.text, (claim,), " " if number else "\n", claim.before)
 
 
 def _refuses(said: Said) -> bool:

@@ -2,17 +2,21 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.passages import sentences
 from index.snapshot import Within
+from rag.extractive import ExtractiveWriter
 from rag.model import LanguageModel, Limits
 from rag.provider import LanguageModelError
-from rag.types import Answer
+from rag.types import Answer, Claim, Delta, Query
 from tests.rag.generating import QUESTION, QUOTE, Scene, is_streamed_whole, scene
+from tests.rag.test_sources import FORTY, QUERY, SIXTY
+from tests.rag.test_support import readings
 
 BROKEN = ["busy", "broken", "not-json", "half-sentence", "endless-word", "invalid-utf8", "empty", "nonsense"]
 SLOW = ["hanging", "silent", "dripping", "slow"]
@@ -107,6 +111,21 @@ def test_a_model_that_fails_leaves_the_quotation_behind_a_notice(velm: Scene, ma
     assert answer.mode == "extractive"
     assert [one.quotation for one in answer.citations] == [one.quotation for one in without.citations]
     assert_citations_are_real(answer, velm)
+
+
+def test_articles_that_differ_are_introduced_behind_a_notice_too(velm: Scene) -> None:
+    assert behind_notice(velm, QUERY, ExtractiveWriter().write(QUERY, [FORTY, SIXTY])).startswith("Velm Post (2024-03-05): ")
+
+
+def test_quotations_behind_a_notice_stand_in_reading_order(velm: Scene) -> None:
+    (reading,) = readings(QUOTE + " Ships sail to Orsk.")
+    late, early = (Claim("", reading, *span) for span in sentences(reading.hit.article.text)[::-1])
+    assert behind_notice(velm, QUERY, [late, early]) == f"{QUOTE} Ships sail to Orsk. [1]"
+
+
+def behind_notice(velm: Scene, query: Query, claims: Sequence[Claim]) -> str:
+    pieces = velm.writer("busy").write(query, [claim.reading for claim in claims], claims)
+    return "".join(piece.text for piece in pieces if isinstance(piece, Delta)).partition("\n")[2]
 
 
 @pytest.mark.parametrize("manners", SLOW)
