@@ -13,7 +13,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
 from rag.configured import configured_writer
-from rag.evaluation import QuestionsError, as_table, by_type, read_cases, run
+from rag.evaluation import QuestionsError, as_table, by_type, kept_report, parsed, read_cases, run, text_of
 from rag.provider import LanguageModelError
 from rag.reader import ReaderError, TrainedReader
 from rag.types import Answer
@@ -87,13 +87,24 @@ def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[A
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     question = options.question.strip()
-    if not question or len(question) > 4000:
-        _say("the question is empty" if not question else "the question is longer than 4,000 characters; shorten it")
+    fault = _fault(question)
+    if fault:
+        _say(f"the question is {fault}")
         return 2
     with _opened(options, settings) as (answerer, _):
         answer = answerer.ask(question, within=Within(options.since, options.until, as_of=options.as_of))
     print(json.dumps(answer.as_dict(), ensure_ascii=False) if options.json else _as_text(answer))
     return 0
+
+
+def _fault(question: str) -> str | None:
+    try:
+        question.encode("utf-8")
+    except UnicodeEncodeError:  # Python keeps the bytes of an argument that are none as halves of surrogate pairs
+        return "not text in UTF-8"
+    if len(question) > 4000:
+        return "longer than 4,000 characters; shorten it"
+    return None if question else "empty"
 
 
 def _as_text(answer: Answer) -> str:
@@ -110,8 +121,10 @@ def _as_text(answer: Answer) -> str:
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
     cases = list(read_cases(options.questions))
-    baseline = json.loads(options.baseline.read_text(encoding="utf-8")) if options.baseline else None
-    with _opened(options, settings) as (answerer, search):
+    baseline = kept_report(options.baseline) if options.baseline else None
+    if settings.llm:
+        _say("what is measured are quoted answers, without the language model of RAG_LLM")
+    with _opened(options, replace(settings, llm=None)) as (answerer, search):
         outcomes = list(run(cases, answerer, search.library.get))
     reports = by_type(outcomes)
     if options.wrong:
@@ -127,13 +140,13 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 def _read(_options: argparse.Namespace, _settings: Settings) -> int:
     reader = TrainedReader.load()
-    for number, line in enumerate(sys.stdin, start=1):
+    for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue
         try:
-            pair = json.loads(line)
-            question, passage = pair["question"], pair["passage"]
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            pair = parsed(line)
+            question, passage = text_of(pair, "question"), text_of(pair, "passage")
+        except (ValueError, TypeError) as error:
             _say(f'line {number} is no {{"id", "question", "passage"}}: {error}')
             return 1
         (span,) = reader.read(question, [passage])

@@ -16,30 +16,64 @@ from rag.measure import Case, Outcome, report
 from rag.question import understand
 from rag.types import Answer, Turn
 
+_ROLES = ("user", "assistant")
+
 
 class QuestionsError(Exception):
-    """A questions file does not hold what it should; str(error) names the line."""
+    """A file of questions, or a kept report, does not hold what it should; str(error) names the line."""
 
 
 def read_cases(path: Path) -> Iterator[tuple[Case, tuple[Turn, ...]]]:
     """Yield the cases of a questions file with the conversation before each. Raises `QuestionsError` naming the line."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            given: dict[str, Any] = json.loads(line)
-            yield _case(given, str(number)), tuple(Turn(turn["role"], turn["content"]) for turn in given.get("history") or ())
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise QuestionsError(f"line {number} of {path.name} is not a question: {error!r}") from error
+            given = parsed(line)
+            case, history = _case(given, str(number)), _history(given)
+        except (ValueError, TypeError) as error:
+            raise QuestionsError(f"line {number} of {path.name} is not a question: {error}") from error
+        yield case, history
+
+
+def parsed(line: bytes) -> dict[str, Any]:
+    """Return the JSON object of a line. Raises ValueError where it is not JSON in UTF-8, TypeError where it is no object."""
+    given = json.loads(line.decode("utf-8"))
+    if not isinstance(given, dict):
+        raise TypeError("it is no JSON object")
+    return given
+
+
+def text_of(given: Mapping[str, Any], name: str) -> str:
+    """Return the text that stands under a name. Raises TypeError where it is none, ValueError where it cannot be written."""
+    text = given.get(name)
+    if not isinstance(text, str):
+        raise TypeError(f'"{name}" must be a text, not {json.dumps(text)[:60]}')
+    text.encode("utf-8")  # half of a surrogate pair cannot be
+    return text
+
+
+def _texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    texts = given.get(name)
+    if texts is not None and not (isinstance(texts, list) and all(isinstance(text, str) for text in texts)):
+        raise TypeError(f'"{name}" must be a list of texts, not {json.dumps(texts)[:60]}')
+    return tuple(texts or ())
+
+
+def _history(given: Mapping[str, Any]) -> tuple[Turn, ...]:
+    turns = given.get("history") or []
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) and turn.get("role") in _ROLES for turn in turns):
+        raise TypeError('"history" must be a list of {"role": "user" or "assistant", "content"}')
+    return tuple(Turn(turn["role"], text_of(turn, "content")) for turn in turns)
 
 
 def _case(given: Mapping[str, Any], number: str) -> Case:
     return Case(
         id=str(given.get("id", number)),
-        question=given["question"],
-        answers=tuple(given.get("answers") or ()),
-        sentences=tuple(given.get("sentences") or ()),
-        articles=tuple(given.get("articles") or ()),
+        question=text_of(given, "question"),
+        answers=_texts(given, "answers"),
+        sentences=_texts(given, "sentences"),
+        articles=_texts(given, "articles"),
         unanswerable=bool(given.get("unanswerable", False)),
         kind=str(given.get("type", "all")),
     )
@@ -67,6 +101,18 @@ def by_type(outcomes: list[Outcome]) -> dict[str, dict[str, float | int | None]]
     """Return the report over everything under "all", and one per type of question."""
     types = sorted({outcome.case.kind for outcome in outcomes} - {"all"})
     return {"all": report(outcomes)} | {name: report([o for o in outcomes if o.case.kind == name]) for name in types}
+
+
+def kept_report(path: Path) -> dict[str, dict[str, float | int | None]]:
+    """Return the reports of `by_type` that were kept in a file. Raises `QuestionsError` where it holds something else."""
+    try:
+        kept = parsed(path.read_bytes())
+    except (ValueError, TypeError) as error:
+        raise QuestionsError(f"{path.name} is not a kept report: {error}") from error
+    for kind, row in kept.items():
+        if not isinstance(row, dict) or not all(value is None or isinstance(value, int | float) for value in row.values()):
+            raise QuestionsError(f'{path.name} is not a kept report: "{kind}" must hold a number per metric')
+    return kept
 
 
 def as_table(reports: Mapping[str, Mapping[str, float | int | None]], baseline: Mapping[str, Any] | None = None) -> str:

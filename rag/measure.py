@@ -49,10 +49,14 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        """Whether it refused what cannot be answered, and quoted a right sentence first for the rest."""
+        """Whether it refused what cannot be answered, and for the rest quoted a right sentence first, or, where only answers
+        are known, holds one of them in its short answer or in words that it quotes."""
         if self.case.unanswerable or self.answer.abstained:
             return self.case.unanswerable and self.answer.abstained
-        return not self.case.sentences or self.right_sentence
+        if self.case.sentences or not self.case.answers:
+            return self.right_sentence or not self.case.sentences
+        told = [self.answer.short_answer or "", *(citation.quotation.quote for citation in self.answer.citations)]
+        return any(f" {normalized(right)} " in f" {normalized(words)} " for right in self.case.answers for words in told)
 
 
 def normalized(text: str) -> str:

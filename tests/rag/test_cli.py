@@ -1,5 +1,9 @@
 """python -m rag: what is wrong with the command is said before anything is loaded."""
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
 
 from rag.__main__ import main
@@ -12,7 +16,32 @@ def test_a_day_that_is_none_is_a_usage_error_that_shows_how_to_write_it(capsys: 
     assert "'tomorrow' is not a day; write it like 2024-12-31" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("question", ["", "   ", "a" * 4001])
-def test_an_empty_or_too_long_question_is_a_usage_error(question: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("question", ["", "   ", "a" * 4001, "Who closed the harbour\udcff?"])
+def test_an_empty_or_too_long_question_or_one_that_is_no_text_is_a_usage_error(
+    question: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["ask", question]) == 2
     assert "the question is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "pair", [b'{"question": null, "passage": "x"}', b'{"question": "\\udcff", "passage": "x"}', b'{"question": "\xff"}', b"[]"]
+)
+def test_a_pair_that_is_no_text_is_named_by_its_line(
+    pair: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n" + pair)))
+    assert main(["read"]) == 1
+    assert capsys.readouterr().err.startswith('line 2 is no {"id", "question", "passage"}: ')
+
+
+def test_measuring_builds_no_language_model_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Who closed the harbour?"}', encoding="utf-8")
+    monkeypatch.setenv("RAG_LLM", "nobody:model")
+    assert main(["eval", str(questions), "--data", str(tmp_path / "none")]) == 1
+    said = capsys.readouterr().err
+    assert "quoted answers, without the language model of RAG_LLM" in said
+    assert "no library" in said
