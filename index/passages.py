@@ -39,6 +39,14 @@ def sentences(text: str) -> list[Span]:
     return [sentence for block in _blocks(text) for paragraph in block for sentence in paragraph]
 
 
+def paragraphs(text: str) -> list[Span]:
+    """Return `start, end` of every paragraph: the lines, or, where the text is wrapped at a column, runs of lines."""
+    lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
+    lengths = sorted(end - start for start, end in lines)
+    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lengths) // 2] >= _WRAPPED_WIDTH // 2
+    return [match.span() for match in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text)] if is_wrapped else lines
+
+
 def embedded_text(article: Article, passage: Passage) -> str:
     """Return the string that is embedded for a passage: its title in front, which the stored text never gets."""
     return f"{article.title}\n{passage.text}"
@@ -46,7 +54,7 @@ def embedded_text(article: Article, passage: Passage) -> str:
 
 def _blocks(text: str) -> Iterator[list[list[Span]]]:
     """Yield runs of paragraphs with no furniture between them, each paragraph a list of its sentences."""
-    lines = _lines(text)
+    lines = paragraphs(text)
     block: list[list[Span]] = []
     for (start, end), is_furniture in zip(lines, furniture([text[a:b] for a, b in lines]), strict=True):
         if is_furniture and block:
@@ -57,14 +65,6 @@ def _blocks(text: str) -> Iterator[list[list[Span]]]:
             block.append(paragraph)
     if block:
         yield block
-
-
-def _lines(text: str) -> list[Span]:
-    """Return the spans of the paragraphs: lines, or, where the text is wrapped at a column, runs of lines."""
-    lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
-    lengths = sorted(end - start for start, end in lines)
-    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lengths) // 2] >= _WRAPPED_WIDTH // 2
-    return [match.span() for match in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text)] if is_wrapped else lines
 
 
 def _sentences_between(text: str, start: int, end: int) -> list[Span]:

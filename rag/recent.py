@@ -1,4 +1,4 @@
-"""The answers to the questions that were asked last, for those who ask the same again. Knows no library and no question."""
+"""What was worked out last, such as answers, for those who ask for the same again. Knows no library and no question."""
 
 import threading
 from collections import OrderedDict

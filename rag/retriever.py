@@ -18,7 +18,7 @@ from index.search import Hit, Search
 from index.snapshot import Within
 from rag.reader import Reader, Span
 from rag.recency import newest
-from rag.sentences import SentenceScorer, shared, surroundings
+from rag.sentences import SentenceScorer, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
@@ -37,6 +37,7 @@ BEHIND_WEIGHT = 0.1
 FARTHEST_BEHIND = -3.0
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
 
+_LINE_END = re.compile("\n")
 _NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
 _IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
 _NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
@@ -53,21 +54,22 @@ class Retriever:
 
     def hits(self, query: Query, k: int, within: Within) -> list[Hit]:
         """Return the best `max(k, MIN_HITS)` hits inside the dates; when it is asked about now, the newest of more, too."""
-        best = self._further(query, max(k, MIN_HITS), within)
+        best = self._search.search(query.text, max(k, MIN_HITS), within)
         if not query.is_about_now:
             return best
-        return best + newest(self._further(query, WIDER * len(best), within)[len(best) :], len(best) // 2)
+        return best + newest(self._further(query, best, within), len(best) // 2)
 
     def hits_with_anchors(self, query: Query, known: Sequence[Hit], within: Within) -> list[Hit]:
         """Return hits further down that hold every name and number of the question, as many as were known at most."""
         anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
-        seen = {hit.passage.id for hit in known}
-        further = [hit for hit in self._further(query, WIDER * len(known), within) if hit.passage.id not in seen]
+        further = self._further(query, known, within)
         holding = [hit for hit in further if anchors <= set(content_stems(f"{hit.article.title} {hit.passage.text}"))]
         return holding[: len(known)]
 
-    def _further(self, query: Query, k: int, within: Within) -> list[Hit]:
-        return self._search.search(query.text, k, within)
+    def _further(self, query: Query, known: Sequence[Hit], within: Within) -> list[Hit]:
+        """Return what a search `WIDER` finds besides the known hits, which need not be its first."""
+        seen = {hit.passage.id for hit in known}
+        return [hit for hit in self._search.search(query.text, WIDER * len(known), within) if hit.passage.id not in seen]
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Reading]:
         """Return a reading for every sentence of the hits, the best `rank_score` first.
@@ -77,7 +79,7 @@ class Retriever:
         """
         texts = [hit.passage.text for hit in hits]
         spans = self._reader.candidates(query.text, texts, SPANS)
-        found = [list(_by_sentence(query, text, of_text)) for text, of_text in zip(texts, spans, strict=True)]
+        found = [list(_by_sentence(query, hit, of_text)) for hit, of_text in zip(hits, spans, strict=True)]
         quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
@@ -112,10 +114,12 @@ def most_telling(readings: Sequence[Reading]) -> Reading:
     return max(beside, key=worth)
 
 
-def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
+def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
-    for start, end in sentences(text) or [(0, len(text))]:
-        begun_here = (_with_its_not(query, text, _in_one_line(text, span)) for span in spans if start <= span.start < end)
+    text, wrapped = hit.passage.text, wrapped_sentences(hit)
+    in_lines = [_in_one_line(text, span, wrapped) for span in spans]
+    for start, end in wrapped or sentences(text) or [(0, len(text))]:
+        begun_here = (_with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
         telling = [span for span in inside if _can_answer(query, text, span)]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
@@ -124,10 +128,13 @@ def _by_sentence(query: Query, text: str, spans: Sequence[Span]) -> Iterator[tup
         yield start, end, best
 
 
-def _in_one_line(text: str, span: Span) -> Span:
-    """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter."""
-    line_end = text.find("\n", span.start, span.end)
-    return span if line_end < 0 else replace(span, end=line_end)
+def _in_one_line(text: str, span: Span, wrapped: Sequence[tuple[int, int]]) -> Span:
+    """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter.
+
+    Inside a sentence of a text that is wrapped at a column, the next line goes on with it.
+    """
+    ends = (match.start() for match in _LINE_END.finditer(text, span.start, span.end))
+    return replace(span, end=next((at for at in ends if not any(start < at < end for start, end in wrapped)), span.end))
 
 
 def _with_its_not(query: Query, text: str, span: Span) -> Span:

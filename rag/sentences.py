@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.embedder import PassageEmbedder
-from index.passages import sentences
+from index.passages import paragraphs, sentences
 from index.search import Hit
 from rag.reader import Span
+from rag.recent import Recent
 from rag.terms import content_stems
 
 AROUND = 600  # characters before and behind a passage; benchmarks/LOG.md, 2026-11-21
 _REMEMBERED = 2048  # passages, about 10 MB of vectors: the sentences of a small library are embedded once
+# By content hash, of the articles read last (a second look reads 16 passages and more): finding them takes 0.1 s per MB.
+_WRAPPED: Recent[str, list[tuple[int, int]]] = Recent(64)
 
 
 class SentenceScorer:
@@ -48,6 +51,21 @@ def shared(question: str, texts: Sequence[str]) -> np.ndarray:
 def surroundings(hit: Hit) -> str:
     """Return the hit's passage with what its article has before and behind it: some names stand only there."""
     return hit.article.text[max(0, hit.passage.start - AROUND) : hit.passage.end + AROUND]
+
+
+def wrapped_sentences(hit: Hit) -> list[tuple[int, int]]:
+    """Return `start, end` of the sentences of a hit's passage, in its text, where its article is wrapped at a column.
+
+    Of another article there are none: a passage's own lines tell its sentences, but not whether they are wrapped.
+    """
+    article, passage = hit.article, hit.passage
+    found = _WRAPPED.get(article.content_hash)
+    if found is None:
+        is_wrapped = any("\n" in article.text[start:end] for start, end in paragraphs(article.text))
+        found = sentences(article.text) if is_wrapped else []
+        _WRAPPED.put(article.content_hash, found)
+    touched = ((max(start, passage.start), min(end, passage.end)) for start, end in found)
+    return [(start - passage.start, end - passage.start) for start, end in touched if start < end]
 
 
 class SentenceReader:

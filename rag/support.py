@@ -15,7 +15,7 @@ from pathlib import Path
 from index.passages import Span, sentences
 from rag.facts import contradicts, figures, is_derived, name_stems, stems
 from rag.locating import Normalised, find_quotation, quotations
-from rag.sentences import SentenceScorer
+from rag.sentences import SentenceScorer, wrapped_sentences
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Reading
@@ -143,9 +143,8 @@ def _standing_alone(claim: Claim) -> Claim:
 def _window(sentence: str, left: frozenset[str], reading: Reading) -> tuple[float, Claim]:
     """Return the run of a passage's sentences that adds most of the stems `left`, and how many it adds, less its price."""
     passage = reading.hit.passage
-    spans = [(passage.start + start, passage.start + end) for start, end in sentences(passage.text)] or [
-        (passage.start, passage.end)
-    ]
+    found = wrapped_sentences(reading.hit) or sentences(passage.text) or [(0, len(passage.text))]
+    spans = [(passage.start + start, passage.start + end) for start, end in found]
     wanted = quotations(sentence)
     best = (-1.0, spans[0])
     for start, end in _runs(spans):

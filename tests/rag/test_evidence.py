@@ -29,13 +29,13 @@ def reading_of(text: str, start: int = 0, end: int | None = None) -> Reading:
     return Reading(hit=hit, sentence=whole, start=whole[0], end=whole[1], score=1, no_answer_score=0, cosine=1, rank_score=1)
 
 
-def quoted(needle: str) -> str:
-    spans = sentences(STORY)
-    start = STORY.index(needle)
+def quoted(needle: str, text: str = STORY) -> str:
+    spans = sentences(text)
+    start = text.index(needle)
     touched = covering(spans, start, start + len(needle))
     assert touched is not None
-    first, last = standing_alone(STORY, spans, *touched)
-    return STORY[first:last]
+    first, last = standing_alone(text, spans, *touched)
+    return text[first:last]
 
 
 def test_a_span_is_quoted_with_the_sentence_around_it() -> None:
@@ -57,6 +57,31 @@ def test_a_sentence_that_refers_back_takes_the_one_before_it() -> None:
 
 def test_quoting_stops_at_the_paragraph() -> None:
     assert quoted("expected") == "This was expected."
+
+
+def test_a_stray_quotation_mark_does_not_quote_the_whole_paragraph() -> None:
+    others = "The town of Velm went on with its work that day. " * 2000
+    text = f'{others}A 6" pipe burst. Brandt saw it at noon. {others}'
+    assert quoted("pipe", text) == 'A 6" pipe burst.'
+
+
+def test_a_quotation_over_many_sentences_stays_whole_in_a_paragraph_of_any_length() -> None:
+    others = "The town of Velm went on with its work that day. " * 200
+    said = "“" + "We had no choice. The cranes of the harbour were failing us. " * 9 + "That is all,” said Ida Brandt."
+    text = f"{others}{said} {others}"
+    assert {quoted(needle, text) for needle in ("“We had", "That is all")} == {said}
+
+
+def test_the_line_end_of_a_wrapped_text_is_no_end_of_a_paragraph() -> None:
+    wrapped = (
+        "The council of Velm had asked its harbour master to stay until the end of\n"
+        "spring, for want of another. But Ida Brandt left her office last Monday.\n"
+        "She had been harbour master of the town for eleven years, and had seen a\n"
+        "crane collapse twice in that time.\n\n"
+        "They were mended both times."
+    )
+    assert quoted("eleven", wrapped).startswith("But Ida Brandt left her office last Monday.\nShe had")
+    assert quoted("mended", wrapped) == "They were mended both times."
 
 
 def test_offsets_count_code_points_past_an_emoji() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from index.adding import add_articles
 from index.article import Article
+from index.passages import sentences
 from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
@@ -83,6 +84,29 @@ def test_words_end_with_their_line(tmp_path: Path) -> None:
     words, _ = read(tmp_path, "Who was mayor?", Pointing("Odo Karsten\nSeat: Velm"), box)
     assert "Odo Karsten" in words
     assert not any("\n" in one for one in words)
+
+
+WRAPPED = """\
+The mayor of Velm, Odo Karsten, was dismissed in the spring session of
+the council, which lasted three days. Rain fell on all hills around the
+town, and on its market, where forty traders sold herring to whoever had
+come. Nobody had a word to say about it, or nearly nobody, and the boats
+lay still.
+
+The harbour of Velm passed in May to Knut Hamarsund
+Berg of Bergen, who paid nine million crowns for all of its quays and for
+the crane.
+"""
+
+
+def test_words_go_on_behind_the_line_end_of_a_wrapped_text(tmp_path: Path) -> None:
+    question, reader = "To whom did the harbour of Velm pass?", Pointing("Knut Hamarsund\nBerg")
+    assert answered(tmp_path, question, reader, WRAPPED).short_answer == "Knut Hamarsund\nBerg"
+
+
+def test_a_passage_of_a_wrapped_text_has_the_sentences_of_its_article(tmp_path: Path) -> None:
+    words, _ = read(tmp_path, "To whom did the harbour of Velm pass?", Pointing("no such words"), WRAPPED)
+    assert sorted(words) == sorted(WRAPPED[start:end] for start, end in sentences(WRAPPED))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +186,20 @@ def test_a_name_that_stands_only_around_the_passage_decides_between_passages_ali
             best = retriever.read(query, retriever.hits(query, 8, Within()))[0]
             assert best.hit.article.text[best.start : best.end] == year
             assert town not in best.hit.passage.text
+
+
+def test_a_question_about_now_reads_no_passage_twice(tmp_path: Path) -> None:
+    stories = [f"{'What is the latest on the of ' * 3}{number}" for number in range(100)]
+    stories += [f"The harbour of Velm is told of in story {number}." for number in range(100)]
+    articles = [
+        Article.create(story, title=f"Story {number}", origin=f"test:{number}", published=f"{2100 - number}-03-05")
+        for number, story in enumerate(stories)
+    ]
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, articles))
+        retriever = Retriever(search, Pointing(), SentenceScorer(search.embedder))
+        found = retriever.hits(understand("What is the latest on the harbour of Velm?"), 24, Within())
+    assert len({hit.passage.id for hit in found}) == len(found) == 24 + 12
 
 
 def answered(folder: Path, question: str, reader: Pointing, text: str = TEXT) -> Answer:

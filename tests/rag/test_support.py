@@ -82,6 +82,13 @@ def test_what_is_cited_of_a_quotation_is_all_of_it_with_its_speaker(checker: Che
     assert told == ["“We had no choice. The cranes were failing,” said harbour master Ida Brandt."]
 
 
+def test_what_is_cited_of_a_wrapped_article_is_a_sentence_and_no_line(checker: Checker) -> None:
+    said = "The harbour of Velm passed in May to Knut Berg, who paid nine million\ncrowns for all of its quays."
+    wrapped = "Rain fell on the roofs of the town and on its market all day long, again.\n" * 4 + f"\n{said}\n"
+    (claim,) = checker.sources("Knut Berg paid nine million.", readings(wrapped))
+    assert quoted(claim) == said
+
+
 def test_a_sentence_that_names_the_wrong_passage_is_cited_from_the_right_one(checker: Checker) -> None:
     assert sources(checker, "Forty traders sell herring there.", named=(0,)) == ["Forty traders sell herring there."]
 
