@@ -24,7 +24,7 @@ from index.library import Library
 from index.passages import embedded_text, split
 
 BATCH_PASSAGES = 256
-_PORTION_CHARS, _PORTION_ARTICLES = 100_000, 256
+_PORTION_CHARS, _PORTION_ARTICLES, _PORTION_SECONDS = 100_000, 256, 2.0
 # An `add` of a few hundred articles holds the library about that long; a removal, or another's portion, seconds.
 PATIENCE_SECONDS = 60.0
 _TRY_SECONDS = 0.02  # between two tries: who adds in portions lets go for some milliseconds at a time
@@ -108,15 +108,20 @@ def _unless_locked(
 
 
 def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterator[list[Article | Result]]:
-    """Yield what comes in portions that take seconds to store, with a result in the place of what is there already."""
+    """Yield what comes in portions that take seconds to read and to store, with a result in the place of what is there already.
+
+    So what a slow source gives is stored, and told of, before the next is waited for.
+    """
     portion: list[Article | Result] = []
+    begun = time.monotonic()
     for one in articles:
         looked_at = _looked_at(library, one) if isinstance(one, Article) else one
         portion.append(one if isinstance(looked_at, _Split) else looked_at)
         new = [len(other.text) for other in portion if isinstance(other, Article)]
-        if sum(new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES:
+        is_full = sum(new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES
+        if is_full or time.monotonic() - begun >= _PORTION_SECONDS:
             yield portion
-            portion = []
+            portion, begun = [], time.monotonic()
     if portion:
         yield portion
 

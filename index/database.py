@@ -42,6 +42,7 @@ CREATE VIRTUAL TABLE keywords USING fts5(title, body, content='keyword_rows', co
 
 
 Footprint = tuple[tuple[int, int, int, int], ...]
+Identity = tuple[int, ...]
 
 
 class Database:
@@ -63,12 +64,12 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a connection on which everything read comes from the same state of the library."""
         with failures(self.path):
-            connection = self._take()
+            connection, identity = self._take()
             try:
                 connection.execute("BEGIN")
                 yield connection
             finally:
-                self._give_back(connection)
+                self._give_back(connection, identity)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -100,7 +101,7 @@ class Database:
         found = [os.stat(path) for path in paths if path.exists()]
         return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
-    def _identify(self) -> tuple[int, ...]:
+    def _identify(self) -> Identity:
         """What tells that the file under the name is still the one that the connections have open."""
         try:
             found = os.stat(self.path)
@@ -110,7 +111,8 @@ class Database:
             return (found.st_dev, found.st_ino)
         return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size, log_size(self.path))
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> tuple[sqlite3.Connection, Identity]:
+        """Return a connection, and of which file it is."""
         identity = self._identify()
         with self._lock:
             if identity != self._identity:
@@ -120,28 +122,29 @@ class Database:
             connection = self._idle.pop() if self._idle else None
         for old in stale:
             old.close()
-        return connection or self._connect()
+        return (connection, identity) if connection else self._connect(identity)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _give_back(self, connection: sqlite3.Connection, identity: Identity) -> None:
         with suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.rollback()
         with self._lock:
-            if not self._closed and not connection.in_transaction:
+            if identity == self._identity and not self._closed and not connection.in_transaction:
                 self._idle.append(connection)
                 return
         connection.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, identity: Identity) -> tuple[sqlite3.Connection, Identity]:
+        mode = self._mode
         try:
-            return connect(self.path, self._mode)
+            return connect(self.path, mode), identity
         except sqlite3.OperationalError as error:
             # A folder that cannot be written cannot hold the log's index; without a log the file can be read as it is.
-            if self._mode != "ro" or code_of(error) != sqlite3.SQLITE_CANTOPEN or log_size(self.path):
+            if mode != "ro" or code_of(error) != sqlite3.SQLITE_CANTOPEN or log_size(self.path):
                 raise
             self._mode = "immutable"
-            self._identity = self._identify()
-            return connect(self.path, self._mode)
+            identity = self._identity = self._identify()
+            return connect(self.path, self._mode), identity
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:

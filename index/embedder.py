@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -20,6 +20,8 @@ from index.encoders import Encoder, MiniLM, SentenceTransformers
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _QUESTIONS_KEPT = 64
+_WEIGHTS = ("model.safetensors", "*.safetensors", "*.bin")  # of one part of a model; the first kind that is there is loaded
+_POOLED = (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"])  # parts that leave the dimension to pooling
 
 
 class PassageEmbedder(Protocol):
@@ -43,25 +45,23 @@ class Embedder(Embeddings):
 
     @cached_property
     def name(self) -> str:
-        """The model and a hash of its weights, for the library's fingerprint; found without loading the model."""
-        weights = self._folder / "model.safetensors"
-        if not weights.is_file():
+        """The model, for the library's fingerprint, found without loading it: a folder's name and a hash of all its weights.
+
+        A model of the hub has its name only: that its weights were changed there is not noticed.
+        """
+        digests = [_digest(weights) for weights in self._weights()]
+        if not digests:
             return self._model
-        with weights.open("rb") as stream:
-            return f"{Path(self._model).name}@{hashlib.file_digest(stream, 'sha256').hexdigest()[:12]}"
+        digest = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+        return f"{Path(self._model).name}@{digest[:12]}"
 
     @cached_property
     def dimension(self) -> int:
         """Length of a vector."""
-        pooling = self._folder / "1_Pooling" / "config.json"
-        if pooling.is_file():
-            described = json.loads(pooling.read_text(encoding="utf-8"))
-            if "word_embedding_dimension" in described:
-                return int(described["word_embedding_dimension"])
-        return int(self._encoder().rows([""]).shape[1])
+        return self._pooled_dimension() or int(self._encoder().rows([""]).shape[1])
 
     def load(self) -> None:
-        """Load the model if it is not loaded yet. Several threads may call this."""
+        """Load the model if it is not loaded yet. Several threads may call this. Raises ModelUnusable, as whatever loads it."""
         self._encoder()
 
     def _encoder(self) -> Encoder:
@@ -73,6 +73,29 @@ class Embedder(Embeddings):
         if self._model == DEFAULT_MODEL:
             return MiniLM(self._folder)
         return SentenceTransformers(str(self._folder) if self._folder.is_dir() else self._model)
+
+    def _described(self, *path: str) -> Any:
+        """Return what a file of the folder says of the model; None when it cannot be read, and loading the model says why."""
+        try:
+            return json.loads(self._folder.joinpath(*path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _weights(self) -> list[Path]:
+        """Return the files of weights of all parts of the model."""
+        parts = dict.fromkeys(["", *(module["path"] for module in self._described("modules.json") or [])])
+        found = ([sorted((self._folder / part).glob(kind)) for kind in _WEIGHTS] for part in parts)
+        return [weights for kinds in found for weights in next(filter(None, kinds), [])]
+
+    def _pooled_dimension(self) -> int | None:
+        """Return the dimension without loading the model, where nothing but the pooling decides it."""
+        modules = self._described("modules.json") or []
+        if [module["type"].rpartition(".")[2] for module in modules] not in _POOLED:
+            return None
+        pooling = self._described(modules[1]["path"], "config.json") or {}
+        ways = [name for name, is_used in pooling.items() if name.startswith("pooling_mode_") and is_used]
+        dimension: int | None = pooling.get("word_embedding_dimension")
+        return dimension if len(ways) == 1 else None  # the vectors of several ways are put one behind the other
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Return one row per text, float32, L2-normalised: shape (len(texts), dimension)."""
@@ -93,6 +116,11 @@ class Embedder(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return self.embed_documents([text])[0]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def default_folder() -> Path:

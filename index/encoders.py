@@ -11,6 +11,7 @@ import numpy as np
 
 from index.bert import Bert, number_type
 from index.cores import side_by_side
+from index.errors import ModelUnusable
 
 _BATCH = 32  # texts in one pass; benchmarks/LOG.md, 2026-11-21
 _MAX_TOKENS = 256  # of the default model; what is longer is cut
@@ -46,14 +47,22 @@ class MiniLM:
 
 
 class SentenceTransformers:
-    """Any model of sentence-transformers, by name or folder."""
+    """Any model of sentence-transformers, by name or folder. Raises ModelUnusable."""
 
     def __init__(self, model: str) -> None:
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types; stderr is for messages
-        self._model = SentenceTransformer(model, device="cpu", model_kwargs={"dtype": number_type()})
+        try:
+            self._model = SentenceTransformer(model, device="cpu", model_kwargs={"dtype": number_type()})
+        except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
+            why = str(error).strip().partition("\n")[0]
+            raise ModelUnusable(
+                f"the embedding model {model} cannot be loaded: {why}",
+                "set RAG_EMBEDDER to the name or folder of a sentence-transformers model, or leave it out",
+            ) from error
 
     def rows(self, texts: Sequence[str]) -> np.ndarray:
         encoded = self._model.encode(

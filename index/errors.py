@@ -5,6 +5,7 @@ LibraryError                 anything below; `exit_status` is what the command l
   ArticleMissing       1     no article with that id                -> list
   LibraryNotWritable   1     the data folder refuses writing        -> another folder, or its permissions
   LibraryReadOnly      1     RAG_READ_ONLY closes it to changes     -> switch that off
+  ModelUnusable        1     the embedding model cannot be loaded   -> RAG_EMBEDDER
   DiskFull             3     nothing was changed                    -> free space, run it again
   LibraryLocked        4     another process is writing             -> wait, or stop the holder (named)
   FingerprintMismatch  5     built with another model or settings   -> rebuild, or go back (both values shown)
@@ -47,6 +48,10 @@ class LibraryReadOnly(LibraryError):
 
     def __init__(self) -> None:
         super().__init__("adding and removing are switched off (RAG_READ_ONLY)", "set RAG_READ_ONLY=no to change the library")
+
+
+class ModelUnusable(LibraryError):
+    """The embedding model that the settings name is not there, or not one."""
 
 
 class DiskFull(LibraryError):

@@ -21,6 +21,7 @@ from index.readers import MAX_BYTES, read_bytes
 from index.readers.kinds import CONTENT_TYPES
 
 MAX_REDIRECTS = 5
+_MEMBER = b"\x1f"  # how one of gzip begins
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS: dict[bytes | str, bytes | str] = {
     "User-Agent": "Footnote",
@@ -115,19 +116,34 @@ def _check_type(content_type: str) -> None:
 
 def _body(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
     """Return the whole body, unpacked. Raises `AddressFailed` as soon as it is too large or packed unreadably."""
-    too_large = AddressFailed(f"it is larger than {max_bytes // 1024 // 1024} MB")
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
         raise AddressFailed("it is packed in a way that was not asked for")
-    unpacker = None if encoding in {"identity", ""} else zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
     body = bytearray()
+    for piece in chunks if encoding in {"identity", ""} else _unpacked(chunks, max_bytes + 1):
+        body += piece
+        if len(body) > max_bytes:
+            raise AddressFailed(f"it is larger than {max_bytes // 1024 // 1024} MB")
+    return bytes(body)
+
+
+def _unpacked(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Yield what is packed as zlib or, in one or more members (RFC 1952, 2.2), as gzip, at most so many bytes at once.
+
+    What else follows is no part of it: browsers pass over it, too, and some servers send a line end there.
+    """
+    unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, whichever it is
     try:
         for chunk in chunks:
-            body += unpacker.decompress(chunk, max_bytes + 1 - len(body)) if unpacker else chunk
-            if len(body) > max_bytes or (unpacker and unpacker.unconsumed_tail):
-                raise too_large
+            rest = chunk
+            while rest:
+                if unpacker.eof and not rest.startswith(_MEMBER):
+                    return
+                if unpacker.eof:
+                    unpacker = zlib.decompressobj(wbits=31)
+                yield unpacker.decompress(rest, most)
+                rest = unpacker.unconsumed_tail or unpacker.unused_data
     except zlib.error as error:
         raise AddressFailed("what came is damaged") from error
-    if unpacker and not unpacker.eof:
+    if not unpacker.eof:
         raise AddressFailed("what came is incomplete")
-    return bytes(body)

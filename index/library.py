@@ -44,7 +44,7 @@ class Library:
         self._turn = threading.Lock()
         self._writing_thread: int | None = None
         self._keeper = Keeper(database, folder)
-        self._frequencies: tuple[int, dict[str, int]] = (-1, {})
+        self._frequencies: tuple[tuple[str, int], dict[str, int]] = (("", -1), {})  # in a generation of a library
 
     @classmethod
     def open(
@@ -147,10 +147,11 @@ class Library:
 
     def frequencies(self, snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:
         """The same in a given state. Counted once per word while the library stays as it is."""
-        generation, counted = self._frequencies
-        if generation != snapshot.generation or len(counted) > _FREQUENCIES_KEPT:
+        state = (snapshot.library, snapshot.generation)
+        counted_in, counted = self._frequencies
+        if counted_in != state or len(counted) > _FREQUENCIES_KEPT:
             counted = {}
-            self._frequencies = (snapshot.generation, counted)
+            self._frequencies = (state, counted)
         wanted = list(words)
         for word in wanted:
             if word not in counted:

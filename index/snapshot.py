@@ -40,9 +40,9 @@ class Within:
         return any((self.since, self.until, self.as_of))
 
     def __post_init__(self) -> None:
-        for day in (self.since, self.until, self.as_of):
-            if day:
-                date.fromisoformat(day[:10])
+        for name in ("since", "until", "as_of"):
+            if day := getattr(self, name):  # compared as words, so written in the one way that dates in the library are
+                object.__setattr__(self, name, date.fromisoformat(day[:10]).isoformat())
 
     def __bool__(self) -> bool:
         return self.has_dates or bool(self.source)
@@ -52,7 +52,7 @@ class Within:
         conditions = {"since": "substr(a.published, 1, 10) >= :since", "until": "substr(a.published, 1, 10) <= :until"}
         conditions["as_of"] = "substr(max(a.published, coalesce(a.updated, a.published)), 1, 10) <= :as_of"
         conditions["source"] = "a.source = :source"
-        given = {name: (getattr(self, name) or "")[:10] for name in ("since", "until", "as_of")}
+        given = {name: getattr(self, name) or "" for name in ("since", "until", "as_of")}
         given["source"] = storable(self.source or "")
         given = {name: value for name, value in given.items() if value}
         return " AND ".join(["1", *(conditions[name] for name in given)]), given

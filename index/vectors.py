@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
-    """One state of the library, as far as vectors go. A number means the same vector for ever."""
+    """One state of the library, as far as vectors go. In one `library` a number means the same vector for ever."""
 
     library: str
     generation: int
@@ -50,7 +50,7 @@ class Vectors:
         self._dimension = dimension
         self._read_only = read_only  # then a file that does not fit is left where it is
         self._index: faiss.IndexIDMap2 | None = None
-        self._generation = -1
+        self._state: tuple[str, int] | None = None  # library and generation that the index is of
         self._saved_rows: set[int] = set()
 
     def nearest(self, source: Source, query: np.ndarray, limit: int, among: np.ndarray | None = None) -> list[int]:
@@ -89,8 +89,11 @@ class Vectors:
 
     def _caught_up(self, source: Source) -> Any:
         """Bring the index to the state of the source: rows that are gone out, rows that are new in."""
+        state = (source.library, source.generation)
+        if self._state and self._state[0] != source.library:  # another one was put in its place
+            self._index = self._state = None
         index: Any = self._index if self._index is not None else self._load(source)
-        if self._generation != source.generation or self._index is None:
+        if self._state != state:
             wanted, present = source.numbers(), _numbers(index)
             gone = np.setdiff1d(present, wanted, assume_unique=True)
             if len(gone):
@@ -99,13 +102,14 @@ class Vectors:
             for first in range(0, len(new), _ROWS_AT_ONCE):
                 some = new[first : first + _ROWS_AT_ONCE]
                 index.add_with_ids(source.vectors(some.tolist()), some)
-            self._index, self._generation = index, source.generation
+            self._index, self._state = index, state
         return index
 
     def _load(self, source: Source) -> Any:
         """Return the index in the file, or an empty one when there is none that can be believed."""
         import faiss
 
+        self._saved_rows = set()
         try:
             index = _unpacked(self._path.read_bytes(), source.library, self._dimension)
             self._saved_rows = set(_numbers(index).tolist())

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.article import Article, iso_date
+from index.readers.raw import MAX_URL_CHARS
 from index.rows import Listed, Version
 from web.gate import ArticleRow
 from web.jobs import Job
@@ -24,7 +25,7 @@ class ArticleIn(BaseModel):
     text: Annotated[str | None, Field(min_length=1)] = None
     id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")] = None
     title: Annotated[str | None, Field(max_length=1000)] = None
-    url: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
+    url: Annotated[str | None, Field(min_length=1, max_length=MAX_URL_CHARS)] = None
     source: Annotated[str | None, Field(max_length=1000)] = None
     author: Annotated[str | None, Field(max_length=1000)] = None
     published_at: str | None = None

@@ -19,7 +19,7 @@ from index.passages import sentences
 from index.readers.beside import METADATA_FILE, facts_by_file
 from index.readers.formats import checked, parse
 from index.readers.kinds import SUFFIXES, Kind, kind_of
-from index.readers.raw import RESERVED, Outcome, Raw, Refused, bounded, file_name, one_line
+from index.readers.raw import RESERVED, Outcome, Raw, Refused, bounded, bounded_facts, file_name
 from index.readers.rows import read_csv, read_jsonl
 from index.readers.sandbox import Sandbox
 
@@ -100,8 +100,7 @@ def read_bytes(
 
 def from_text(text: str, *, origin: str, known: Mapping[str, str]) -> Article:
     """Return the article of a text that came with what is `known` of it, `id` among it. Raises `UnusableContent`."""
-    told = {fact: one_line(value) for fact, value in known.items()}
-    return _article(bounded(Raw(text)), "", origin, told, "given")
+    return _article(bounded(Raw(text)), "", origin, bounded_facts(known), "given")
 
 
 def first_words(text: str) -> str:

@@ -11,6 +11,7 @@ from index.article import clean
 from index.errors import UnusableContent
 
 MAX_CHARS = 2_000_000  # of one article; the longest novels have about 3 million, the longest reports below 1 million
+MAX_URL_CHARS = 2000  # what a browser opens everywhere, and what is fetched (index/addresses.py)
 _MAX_FACTS, _MAX_FACT_CHARS, _MAX_NAME_CHARS, _MAX_FILE_NAME = 40, 1000, 60, 200
 # What a document may not decide about itself: where it came from and which article of the library it replaces.
 RESERVED = frozenset({"id", "origin", "text", "raw_text", "content_hash", "added", "metadata", "file", "cls", "self"})
@@ -46,6 +47,17 @@ def one_line(value: str, limit: int = _MAX_FACT_CHARS) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
+def bounded_facts(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return facts each on one line: cut where it is long, but an address whole or not at all, for a cut one leads nowhere."""
+    lines = {name: _address(value) if name == "url" else one_line(value) for name, value in facts.items()}
+    return {name: line for name, line in lines.items() if line}
+
+
+def _address(value: str) -> str:
+    address = " ".join(clean(value).split())
+    return address if len(address) <= MAX_URL_CHARS else ""
+
+
 def file_name(name: str) -> str:
     """Return the last part of a path, of whatever system's making, as it may be shown: no invisible characters but joiners."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
@@ -65,7 +77,9 @@ def bounded(raw: Raw) -> Raw:
     facts: dict[str, str] = {}
     for name, value in raw.facts.items():
         key = one_line(name, _MAX_NAME_CHARS).lower()
-        short = one_line(value)
+        short = _address(value) if key == "url" else one_line(value)
         if short and key and key not in RESERVED and len(facts) < _MAX_FACTS:
             facts[key] = short
+    if "url" not in facts:
+        facts.pop("url_from", None)
     return replace(raw, text=text, facts=facts, part=one_line(raw.part) if raw.part else None)

@@ -1,7 +1,10 @@
 """Adding: a result for every file, nothing done twice, bounded batches."""
 
+import time
+
 import pytest
 
+from index import adding
 from index.adding import BATCH_PASSAGES, Result, add_articles, add_files, add_in_portions
 from index.errors import LibraryLocked
 from tests.index.documents import rss
@@ -121,6 +124,20 @@ def test_an_address_is_refused_while_fetching_is_switched_off(search):
     (result,) = add_files(search.library, search.embedder, ["https://example.org/story"])
     assert result.outcome == "refused"
     assert "RAG_ALLOW_URLS" in (result.reason or "")
+
+
+def test_what_a_slow_source_gave_is_stored_and_told_of_before_more_is_waited_for(search, monkeypatch):
+    monkeypatch.setattr(adding, "_PORTION_SECONDS", 0.2)
+
+    def slowly():
+        for one in [*news(3), Result("far away", "refused", reason="it did not answer")]:
+            time.sleep(0.25)
+            yield one
+
+    portions = add_in_portions(search.library, search.embedder, slowly())
+    assert [result.article_id for result in next(portions)] == ["story0"]
+    assert search.library.state().articles == 1
+    assert [[result.outcome for result in results] for results in portions] == [["added"], ["added"], ["refused"]]
 
 
 def test_who_adds_in_portions_waits_for_a_process_that_takes_the_library_between_two(search):

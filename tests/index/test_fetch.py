@@ -30,6 +30,14 @@ ANSWERS: dict[str, tuple[int, list[tuple[str, str]], bytes]] = {
     "/latin": (200, [("Content-Type", "text/html; charset=iso-8859-1")], "<p>Ein schöner Tag</p>".encode("latin-1")),
     "/feed": (200, [("Content-Type", "application/rss+xml")], FEED.encode()),
     "/packed": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE.encode())),
+    "/members": (
+        200,
+        [HTML, ("Content-Encoding", "gzip")],
+        gzip.compress(PAGE[:50].encode()) + gzip.compress(PAGE[50:].encode()),
+    ),
+    "/followed": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE.encode()) + b"\n"),
+    "/bombs": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(b"a" * 3_000_000) * 10),
+    "/half": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE.encode()) + gzip.compress(PAGE.encode())[:-9]),
     "/zlib": (200, [HTML, ("Content-Encoding", "deflate")], zlib.compress(PAGE.encode())),
     "/bomb": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(b"a" * 30_000_000)),
     "/cut": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(PAGE.encode())[:-9]),
@@ -137,12 +145,12 @@ def test_no_cookie_no_referrer_and_a_plain_user_agent_are_sent(server: Server, w
     assert not {"cookie", "referer", "authorization"} & headers.keys()
 
 
-@pytest.mark.parametrize("path", ["/packed", "/zlib"])
-def test_a_packed_page_is_unpacked(server: Server, web: Web, path: str) -> None:
+@pytest.mark.parametrize("path", ["/packed", "/members", "/followed", "/zlib"])
+def test_a_packed_page_is_unpacked_whole(server: Server, web: Web, path: str) -> None:
     assert fetch(at(server, path), web).data == PAGE.encode()
 
 
-@pytest.mark.parametrize("path", ["/bomb", "/cut", "/garbled", "/brotli", "/missing", "/around"])
+@pytest.mark.parametrize("path", ["/bomb", "/bombs", "/cut", "/half", "/garbled", "/brotli", "/missing", "/around"])
 def test_what_is_too_large_damaged_or_missing_fails_with_the_reason(server: Server, web: Web, path: str) -> None:
     with pytest.raises(AddressFailed, match=r"larger|damaged|incomplete|packed|status 404|redirects"):
         fetch(at(server, path), web)

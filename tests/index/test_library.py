@@ -1,5 +1,6 @@
 """What is put into a library comes out of it, and nothing else does."""
 
+import os
 import sqlite3
 from dataclasses import replace
 
@@ -254,3 +255,18 @@ def test_what_a_reader_sees_does_not_change_under_it(library):
         put(library, *news(2, first=5))
         assert snapshot.state() == before
     assert library.state().articles == 3
+
+
+@pytest.mark.parametrize("mode", ["ro", "immutable"])
+def test_another_library_in_the_place_of_an_open_one_is_read_from_then_on(library, tmp_path, mode):
+    put(library, *news(1))
+    with Library.open(tmp_path / "other", fingerprint="a", create=True) as other:
+        put(other, *news(1, first=5))
+    library._database._mode = mode  # immutable: how a folder is read that nobody may write
+    assert library.document_frequency(["word0", "word5"]) == {"word0": 1, "word5": 0}
+    with library.reading() as before:
+        os.replace(tmp_path / "other" / FILE, library.folder / FILE)
+        assert [listed.id for listed in library.articles()] == ["story5"]
+        assert [listed.id for listed in before.articles()] == ["story0"]
+    assert [listed.id for listed in library.articles()] == ["story5"]
+    assert library.document_frequency(["word0", "word5"]) == {"word0": 0, "word5": 1}

@@ -5,7 +5,8 @@ import pytest
 
 from index.article import Article
 from index.errors import PartlyUnusable, UnusableContent
-from index.readers import MAX_BYTES, SUFFIXES, files, first_words, read, read_bytes
+from index.readers import MAX_BYTES, SUFFIXES, files, first_words, from_text, read, read_bytes
+from index.readers.raw import MAX_URL_CHARS
 from tests.index import documents
 from tests.index.documents import SECOND, STORY
 
@@ -90,6 +91,24 @@ def test_what_is_known_wins_and_says_from_where() -> None:
     (article,) = read_bytes(b"---\ntitle: Own\nauthor: A B\n---\nWords.", "a.md", origin="upload:a", known=given)
     assert (article.title, article.source, article.id, article.origin) == ("Given", "Given Post", "given-id", "upload:a")
     assert (article.metadata["title_from"], article.metadata["author_from"]) == ("given", "front matter")
+
+
+BEGINNING = "https://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("length", "is_kept"), [(1001, True), (MAX_URL_CHARS, True), (MAX_URL_CHARS + 1, False), (5 * MAX_URL_CHARS, False)]
+)
+def test_an_address_is_kept_whole_or_not_at_all(length: int, is_kept: bool) -> None:
+    url = BEGINNING + "x" * (length - len(BEGINNING))
+    found = [
+        from_text(STORY, origin="sent:1", known={"url": url}),
+        *articles(json.dumps({"text": STORY, "url": url}).encode(), "a.jsonl"),
+        *articles(documents.page(head=f'<link rel="canonical" href="{url}">'), "a.html"),
+        *articles(documents.rss(f"<item><guid>1</guid><description>{STORY}</description><link>{url}</link></item>"), "a.rss"),
+    ]
+    assert [article.url for article in found] == [url if is_kept else None] * 4
+    assert [article.metadata.get("url_from") is not None for article in found] == [is_kept] * 4
 
 
 def test_a_folder_gives_its_readable_files_in_a_stable_order(tmp_path: Path) -> None:

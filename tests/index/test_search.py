@@ -115,6 +115,13 @@ def test_only_articles_inside_the_dates_are_found(search):
         found(since="yesterday")
 
 
+@pytest.mark.parametrize("day", ["2024-01-31", "20240131", "2024-W05-3", "2024-01-31T23:30:00-05:00"])
+def test_a_day_may_be_written_in_any_way_of_iso(search, day):
+    add(search, [article(f"a{n}", f"Council number {n}.", published=f"2024-01-{n}", id=f"a{n}") for n in (30, 31)])
+    assert [hit.article.id for hit in search.search("council", 20, Within(since=day))] == ["a31"]
+    assert Within(as_of=day) == Within(as_of="2024-01-31")
+
+
 def test_only_articles_of_the_outlet_are_found(search):
     add(search, news(10))
     assert {hit.article.source for hit in search.search("council", 50, Within(source="The Hill Times"))} == {"The Hill Times"}

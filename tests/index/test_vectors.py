@@ -74,6 +74,17 @@ def test_it_follows_the_library(tmp_path, rows):
     assert vectors.nearest(rows, unit(1), 199) == by_numpy(rows, unit(1), 199)
 
 
+def test_another_library_in_the_place_of_the_first_is_searched_with_its_own_vectors(tmp_path):
+    first = Rows(rows={1: unit(1), 2: unit(2)})
+    second = Rows(rows={1: unit(2), 2: unit(1)}, library="m")
+    vectors = Vectors(tmp_path, DIMENSION)
+    assert vectors.nearest(first, unit(1), 1) == [1]
+    assert vectors.save(first)
+    assert vectors.nearest(second, unit(1), 1) == [2]
+    assert vectors.save(second)
+    assert Vectors(tmp_path, DIMENSION).nearest(second, unit(1), 1) == [2]
+
+
 def test_what_was_saved_is_loaded_and_only_the_rest_is_read(tmp_path, rows):
     Vectors(tmp_path, DIMENSION).save(rows)
     rows.changed(add=[500], remove=[2])
