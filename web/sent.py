@@ -19,7 +19,7 @@ from index.errors import TooLarge, UnusableContent
 from index.fetch import Web, read_url
 from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
 from index.readers.beside import facts_by_file
-from index.readers.raw import one_line
+from index.readers.raw import bounded_facts, one_line
 from web.article_models import ArticleIn
 from web.jobs import Item
 from web.limits import SENT_ITEMS
@@ -93,7 +93,7 @@ def _told_by(describing: UploadFile) -> dict[str, dict[str, str]]:
 
 def _file(file: UploadFile, told: Mapping[str, str]) -> Item:
     name = one_line(file.filename or "", _NAME_CHARACTERS) or "a file without a name"
-    known = {fact: one_line(value) for fact, value in told.items()}
+    known = bounded_facts(told)
 
     def read() -> Iterator[Article]:
         if (file.size or 0) > MAX_BYTES:
