@@ -25,7 +25,7 @@ from pathlib import Path
 from training.data import Example, bucket
 
 FOLDER = Path(__file__).with_name("written")
-NEWS = {"news": "written_news", "second": "second_news"}  # what the questions of a folder's articles are called as a source
+NEWS = {"news": "written_news", "second": "second_news", "third": "third_news"}  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
 _ANSWER = re.compile(r"\[([^\[\]]+)\]")
