@@ -42,8 +42,6 @@ class Stage:
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
-OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
-OF_EIGHT = (*(share * 0.5 for share in OF_SEVEN), 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -52,11 +50,9 @@ STAGES = (
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
     Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
     Stage("seventh", mixes.SEVENTH, plans.SEVENTH, OF_SIX, mixes.RANKED_WRITTEN),
-    Stage("eighth", mixes.EIGHTH, plans.EIGHTH, OF_SEVEN, mixes.RANKED_SECOND),
-    Stage("ninth", mixes.NINTH, plans.NINTH, OF_EIGHT, mixes.RANKED_THIRD),
 )
-LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_EIGHT), LAST)
+LAST = 0.65  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
+SHARES = (*(share * (1 - LAST) for share in OF_SIX), LAST)
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from training.measures import auc, exact, f1, normalised, overall
 from training.mix import split
 from training.negatives import Pairing, changed, names
 from training.ranking import fused
-from training.written import is_kept, kind, read_written
+from training.written import NEWS, is_kept, kind, read_written
 
 SEED = 7
 POOL = 856  # paragraphs to search in development: as many as the reporting board has
@@ -61,7 +61,7 @@ def development(reader: TrainedReader, held_out: Sequence[Example], limit: int) 
     for source in ("squad_train_orig", "new_wiki", "qed_train", "qamr"):
         own = [e for e in held_out if e.source == source and e.answers][: limit // 2]
         result[f"{source} by kind"] = kinds(reader, own, rng)
-    result["written"] = written(reader)
+    result |= {source: written(reader, source) for source in NEWS.values()}
     result["news"] = news(reader, data_folder() / "realtimeqa_2023h1", limit)
     contexts = list(dict.fromkeys(e.context for e in [*squad, *adversarial, *held_out]))[:POOL]
     result["search"] = search(reader, [e for e in squad if e.context in set(contexts)][:limit], contexts)
@@ -74,12 +74,12 @@ def board(reader: TrainedReader, examples: Sequence[Example], contexts: Sequence
     return {"answers": answers(reader, examples), "search": search(reader, sample, contexts)}
 
 
-def written(reader: TrainedReader) -> dict[str, object]:
-    """Measure on the written news that is kept: every question beside all passages of its article; the likeliest counts.
+def written(reader: TrainedReader, source: str) -> dict[str, object]:
+    """Measure on the kept news of one collection: every question beside all passages of its article; the likeliest counts.
 
     "Q" are asked as people ask, "P" paraphrased, each against the near misses of all articles.
     """
-    kept = [e for e in read_written({}) if is_kept(e)]
+    kept = [e for e in read_written({}) if is_kept(e) and e.source == source]
     likeliest: dict[str, list[tuple[Span, float]]] = {"Q": [], "P": [], "N": []}
     for context in dict.fromkeys(e.context for e in kept):
         texts = [passage.text for passage in split_article(Article.create(context, title="Untitled", origin="written"))]

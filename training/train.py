@@ -47,8 +47,6 @@ FOURTH = Plan(learning_rate=6e-4, steps=2500, seed=20261124, short_share=0.5)
 FIFTH = Plan(learning_rate=6e-4, steps=2800, seed=20261125, short_share=0.7)
 SIXTH = Plan(learning_rate=6e-4, steps=2600, seed=20261126, short_share=0.7, ranking_weight=0.7)
 SEVENTH = Plan(learning_rate=6e-4, steps=3000, seed=20261129, short_share=0.7, ranking_weight=0.7)
-EIGHTH = Plan(learning_rate=6e-4, steps=1500, seed=20261130, short_share=0.8, ranking_weight=0.7)
-NINTH = Plan(learning_rate=6e-4, steps=1400, seed=20261201, short_share=0.7, ranking_weight=0.7)
 
 
 def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, start: Path | None = None) -> Path:

@@ -1,8 +1,7 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-There are three collections, of which the reader has learned from the first. `training/written/news/*.txt` and `second/*.txt`
-(and `third/*.txt`, which nothing reads yet, and `reported/*.txt`, for reporting) hold articles with their questions, one after
-the other:
+There are three collections, of which the reader has learned from the first. `training/written/news/*.txt`, `second/*.txt` and
+`third/*.txt` (and `reported/*.txt`, for reporting) hold articles with their questions, one after the other:
 
     # headline
     @ outlet, day
@@ -25,7 +24,11 @@ from pathlib import Path
 from training.data import Example, bucket
 
 FOLDER = Path(__file__).with_name("written")
-NEWS = {"news": "written_news", "second": "second_news", "third": "third_news"}  # what the questions of a folder's articles are called as a source
+NEWS = {
+    "news": "written_news",
+    "second": "second_news",
+    "third": "third_news",
+}  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
 _ANSWER = re.compile(r"\[([^\[\]]+)\]")
