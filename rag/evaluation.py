@@ -68,13 +68,16 @@ def _history(given: Mapping[str, Any]) -> tuple[Turn, ...]:
 
 
 def _case(given: Mapping[str, Any], number: str) -> Case:
+    unanswerable = given.get("unanswerable", False)
+    if not isinstance(unanswerable, bool):
+        raise TypeError(f'"unanswerable" must be true or false, not {json.dumps(unanswerable)[:60]}')
     return Case(
         id=str(given.get("id", number)),
         question=text_of(given, "question"),
         answers=_texts(given, "answers"),
         sentences=_texts(given, "sentences"),
         articles=_texts(given, "articles"),
-        unanswerable=bool(given.get("unanswerable", False)),
+        unanswerable=unanswerable,
         kind=str(given.get("type", "all")),
     )
 

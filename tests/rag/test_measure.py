@@ -76,6 +76,7 @@ def cases(folder: Path, content: bytes) -> list[Case]:
         (b'{"question": "Where?", "answers": "Paris"}', '"answers" must be a list of texts, not "Paris"'),
         (b'{"question": "Where?", "sentences": "In Paris."}', '"sentences" must be a list of texts'),
         (b'{"question": "Where?", "articles": [1]}', '"articles" must be a list of texts'),
+        (b'{"question": "Where?", "unanswerable": "false"}', '"unanswerable" must be true or false, not "false"'),
         (b'{"question": null}', '"question" must be a text, not null'),
         (b'{"question": "\\udcff"}', "surrogates not allowed"),
         (b'{"question": "Wh\xff"}', "'utf-8' codec can't decode byte 0xff"),
