@@ -8,11 +8,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import settings
 from index import commands
+from index.article import iso_day
 from index.commands import USAGE, say
 from index.embedder import Embedder, PassageEmbedder
 from index.errors import LibraryError, LibraryReadOnly
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     command("show", commands.show, "print an article").add_argument("id", metavar="ID")
     search = command("search", commands.search, "print the passages that fit best")
     search.add_argument("words", nargs="+", metavar="WORDS")
-    search.add_argument("-k", type=int, default=8, help="how many (default: 8)")
+    search.add_argument("-k", type=_count, default=8, help="how many (default: 8)")
     search.add_argument("--since", type=_day, metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
     search.add_argument("--until", type=_day, metavar="DATE", help="only articles published on this day or earlier")
     search.add_argument("--as-of", type=_day, metavar="DATE", help="only articles neither published nor updated after this day")
@@ -82,9 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(written: str) -> int:
+    if not written.isascii() or not written.isdecimal() or not int(written):
+        raise argparse.ArgumentTypeError(f"{written!r} is not a number from 1")
+    return int(written)
+
+
 def _day(written: str) -> str:
     try:
-        return date.fromisoformat(written).isoformat()
+        return iso_day(written)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
 

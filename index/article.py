@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -89,6 +89,13 @@ def iso_date(as_written: str | None) -> str | None:
     if re.match(r"\d{4}-\d\d-\d\d", written):
         return written
     return read.isoformat() if re.search(r"[T ]", written) else read.date().isoformat()
+
+
+def iso_day(written: str) -> str:
+    """Return a day that is written YYYY-MM-DD; ValueError for everything else, weeks of a year and dashes left out, too."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        raise ValueError(f"{written!r} is not a day; write it like 2024-12-31")
+    return date.fromisoformat(written).isoformat()
 
 
 def _one_line(value: str | None) -> str | None:

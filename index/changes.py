@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 
 from index import copies
-from index.article import Article, Passage
+from index.article import Article, Passage, article_id
 from index.checksums import article_checksum, checksum, passages_checksum
 from index.errors import UnusableContent
 from index.rows import ARTICLE_COLUMNS, Version, restored
+from index.words import storable
 
 Outcome = Literal["added", "updated", "unchanged"]
 KEPT_TEXTS = 20  # of earlier versions of an article; of older ones only the hash stays
@@ -44,7 +45,7 @@ def outcome_of(connection: sqlite3.Connection, article: Article) -> tuple[Outcom
     known = _one(connection, "origin = ?", article.origin)
     if known:
         return ("unchanged" if _facts(known) == _facts(article) else "updated"), known
-    twin = _one(connection, "content_hash = ? AND source IS ? AND url IS ?", article.content_hash, article.source, article.url)
+    twin = _twin(connection, article)
     if twin:
         return "unchanged", twin
     holder = _one(connection, "id = ?", article.id)
@@ -71,18 +72,18 @@ def put(connection: sqlite3.Connection, prepared: Prepared) -> tuple[Outcome, Ar
 
 def put_again(connection: sqlite3.Connection, prepared: Prepared, versions: Sequence[Version] = ()) -> None:
     """Store an article that is there already in its place, with new passages, noting the `versions` that it replaces."""
-    article_id = prepared.article.id
-    (number,) = connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+    replaced = prepared.article.id
+    (number,) = connection.execute("SELECT number FROM articles WHERE id = ?", (replaced,)).fetchone()
     select = "SELECT content_hash, replaced_at, text FROM versions WHERE article = ? ORDER BY rowid"
     everything = [*(Version(*row) for row in connection.execute(select, (number,))), *versions]
     older, kept = everything[:-KEPT_TEXTS], everything[-KEPT_TEXTS:]
-    remove(connection, article_id)
+    remove(connection, replaced)
     insert(connection, prepared, [*(replace(version, text=None) for version in older), *kept], number)
 
 
-def remove(connection: sqlite3.Connection, article_id: str) -> bool:
+def remove(connection: sqlite3.Connection, removed: str) -> bool:
     """Take an article out of every table and the keyword index; False if there was none."""
-    found = connection.execute("SELECT number, title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    found = connection.execute("SELECT number, title, text FROM articles WHERE id = ?", (storable(removed),)).fetchone()
     if not found:
         return False
     number, title, text = found
@@ -160,6 +161,14 @@ def _one(connection: sqlite3.Connection, condition: str, *values: object) -> Art
     select = f"SELECT {ARTICLE_COLUMNS}, text FROM articles WHERE {condition} ORDER BY number LIMIT 1"  # noqa: S608 - constants
     row = connection.execute(select, values).fetchone()
     return restored(row) if row else None
+
+
+def _twin(connection: sqlite3.Connection, article: Article) -> Article | None:
+    """Return an article of the same words, outlet and address that lacks nothing of this one: its id, or else its dates."""
+    is_named = article.id != article_id(article.origin)
+    told = ["id"] if is_named else [name for name in ("published", "updated") if getattr(article, name)]
+    same = ["content_hash", "source", "url", *told]
+    return _one(connection, " AND ".join(f"{name} IS ?" for name in same), *(getattr(article, name) for name in same))
 
 
 def _facts(article: Article) -> tuple[object, ...]:

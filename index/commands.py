@@ -22,6 +22,7 @@ from index.library import Library
 from index.search import Search
 from index.snapshot import Within
 from index.watching import follow
+from index.words import words
 
 PARTLY_FAILED, USAGE = 7, 2
 OUTCOMES = ("added", "updated", "unchanged", "refused")
@@ -79,11 +80,12 @@ def _print_followed(result: Result | str, *, as_json: bool) -> None:
 def remove(options: argparse.Namespace) -> int:
     """Remove articles."""
     with Library.open(options.data, command=options.command_line) as library:
-        library.remove(options.id)
+        removed = list(dict.fromkeys(options.id))
+        library.remove(removed)
     if options.json:
-        _print_json({"removed": options.id})
+        _print_json({"removed": removed})
     else:
-        print(f"{len(options.id)} removed")
+        print(f"{len(removed)} removed")
     return 0
 
 
@@ -121,8 +123,11 @@ def show(options: argparse.Namespace) -> int:
 
 def search(options: argparse.Namespace) -> int:
     """Print the passages that fit best."""
+    query = " ".join(options.words)
+    if not words(query):
+        say("there is no word to search for")
+        return USAGE
     with Search.open(options.data, options.embedder, read_only=options.read_only) as search:
-        query = " ".join(options.words)
         hits = search.search(query, options.k, Within(options.since, options.until, options.source, options.as_of))
     if options.json:
         _print_json(

@@ -14,9 +14,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 
+from index.article import iso_day
 from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
@@ -38,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
         return error.exit_status
-    except (BadSetting, LanguageModelError, QuestionsError, ReaderError, OSError) as error:
+    except BadSetting as error:
+        _say(str(error))
+        return 2
+    except (LanguageModelError, QuestionsError, ReaderError, OSError) as error:
         _say(str(error))
         return 1
 
@@ -69,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _day(given: str) -> str:
     try:
-        return date.fromisoformat(given).isoformat()
+        return iso_day(given)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{given!r} is not a day; write it like 2024-12-31") from None
 
@@ -104,7 +107,9 @@ def _fault(question: str) -> str | None:
         return "not text in UTF-8"
     if len(question) > 4000:
         return "longer than 4,000 characters; shorten it"
-    return None if question else "empty"
+    if not question:
+        return "empty"
+    return None if any(c.isalpha() or c.isdecimal() for c in question) else "without words"
 
 
 def _as_text(answer: Answer) -> str:

@@ -1,18 +1,18 @@
 """The days that a question keeps to, as every door takes them. Only shapes: what they mean is in index/snapshot.py."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from index.article import iso_day
 from index.snapshot import Within
 
 
 def _iso_date(value: object) -> object:
     if value is None:
         return None
-    if isinstance(value, str) and len(value) == len("2024-12-31"):
-        return date.fromisoformat(value).isoformat()
+    if isinstance(value, str):
+        return iso_day(value)
     raise ValueError("it must be a date such as 2024-12-31")
 
 

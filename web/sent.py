@@ -5,27 +5,30 @@ A name that came with a file is words: part of what identifies the article, show
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from index.article import Article, clean, content_hash
 from index.errors import TooLarge, UnusableContent
 from index.fetch import Web, read_url
 from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
 from index.readers.beside import facts_by_file
-from index.readers.raw import bounded_facts, one_line
+from index.readers.raw import bounded_facts, identifying, one_line
 from web.article_models import ArticleIn
 from web.jobs import Item
 from web.limits import SENT_ITEMS
 from web.problems import Problem
 
 _NAME_CHARACTERS = 300
+_AS_A_FORM = "Send files as an HTML form does."
+_NAMELESS = "a file without a name"
 _MULTIPART, _JSON = "multipart/form-data", "application/json"
 
 
@@ -43,11 +46,7 @@ async def items_of(request: Request, web: Web) -> list[Item]:
 
 async def _files(request: Request) -> list[Item]:
     try:
-        form = await request.form(max_files=SENT_ITEMS, max_fields=SENT_ITEMS)
-    except HTTPException as error:
-        raise Problem(
-            400, "not_multipart", f"The body could not be read: {error.detail}", "Send files as an HTML form does."
-        ) from error
+        form = await _form(request)
     except OSError as error:  # of the temporary files that the upload is kept in while it arrives
         hint = "Nothing was added. Free space where the server keeps temporary files (TMPDIR), then send it again."
         raise Problem(507, "disk_full", "There is no room to keep the files while they arrive.", hint) from error
@@ -59,6 +58,36 @@ async def _files(request: Request) -> list[Item]:
     except Problem:
         await form.close()
         raise
+
+
+class _ToItsEnd(MultiPartParser):
+    """Fails, and closes every file, when the closing boundary does not come: the library would leave the cut file out."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.headers, self._whole(request), max_files=SENT_ITEMS, max_fields=SENT_ITEMS)
+        self._has_ended = False
+
+    def on_end(self) -> None:
+        self._has_ended = True
+
+    async def _whole(self, request: Request) -> AsyncGenerator[bytes, None]:
+        async for chunk in request.stream():
+            yield chunk
+        if not self._has_ended:
+            raise MultiPartException("It ends in the middle of a part.")
+
+
+async def _form(request: Request) -> FormData:
+    try:
+        return await _ToItsEnd(request).parse()
+    except MultiPartException as error:
+        if error.message.startswith("Too many"):
+            message = f"There are more than {SENT_ITEMS:,} parts in the body."
+            raise Problem(413, "too_many", message, "Send them in several requests.") from error
+        if error.message.startswith("Part exceeded"):
+            message = "A field that is no file is over the limit of 1 MB."
+            raise Problem(413, "too_big", message, "Send articles as files, or as JSON.") from error
+        raise Problem(400, "not_multipart", f"The body could not be read: {error.message}", _AS_A_FORM) from error
 
 
 async def _described(files: Sequence[UploadFile]) -> list[Item]:
@@ -92,7 +121,8 @@ def _told_by(describing: UploadFile) -> dict[str, dict[str, str]]:
 
 
 def _file(file: UploadFile, told: Mapping[str, str]) -> Item:
-    name = one_line(file.filename or "", _NAME_CHARACTERS) or "a file without a name"
+    name = one_line(file.filename or "", _NAME_CHARACTERS) or _NAMELESS
+    origin = f"upload:{identifying(file.filename or _NAMELESS, _NAME_CHARACTERS)}"
     known = bounded_facts(told)
 
     def read() -> Iterator[Article]:
@@ -101,7 +131,7 @@ def _file(file: UploadFile, told: Mapping[str, str]) -> Item:
         with file.file as stream:
             stream.seek(0)
             data = stream.read()
-        yield from read_bytes(data, file.filename or "", origin=f"upload:{name}", known=known, known_from=METADATA_FILE)
+        yield from read_bytes(data, file.filename or "", origin=origin, known=known, known_from=METADATA_FILE)
 
     return Item(name, read, file.file.close)
 

@@ -10,7 +10,7 @@ METADATA_FILE = "metadata.jsonl"
 def facts_by_file(data: bytes) -> dict[str, dict[str, str]]:
     """Return the facts by file name. Raises `UnusableContent` naming the first line that is not JSON."""
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = data.decode("utf-8-sig").split("\n")  # not where JSON allows line ends of other kinds
     except UnicodeDecodeError as error:
         raise UnusableContent(f"the {METADATA_FILE} beside it is not UTF-8 text") from error
     known: dict[str, dict[str, str]] = {}

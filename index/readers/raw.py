@@ -3,6 +3,8 @@
 Knows no files. Everything here is bounded and cleaned before it crosses into the process that keeps the library.
 """
 
+import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -47,6 +49,15 @@ def one_line(value: str, limit: int = _MAX_FACT_CHARS) -> str:
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
+def identifying(value: str, limit: int = _MAX_FACT_CHARS) -> str:
+    """Return the value on one line as a name that two different values never share: where the line says less, with a digest."""
+    line = one_line(value, limit)
+    if line == unicodedata.normalize("NFC", value):
+        return line
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{one_line(value, limit - len(digest) - 1)} {digest}".lstrip()
+
+
 def bounded_facts(facts: Mapping[str, str]) -> dict[str, str]:
     """Return facts each on one line: cut where it is long, but an address whole or not at all, for a cut one leads nowhere."""
     lines = {name: _address(value) if name == "url" else one_line(value) for name, value in facts.items()}
@@ -82,4 +93,4 @@ def bounded(raw: Raw) -> Raw:
             facts[key] = short
     if "url" not in facts:
         facts.pop("url_from", None)
-    return replace(raw, text=text, facts=facts, part=one_line(raw.part) if raw.part else None)
+    return replace(raw, text=text, facts=facts, part=identifying(raw.part) if raw.part else None)

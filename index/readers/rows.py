@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from index.errors import UnusableContent
 from index.readers.dates import dated
 from index.readers.plain import byte_order_mark, decode, guessed
-from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused, one_line
+from index.readers.raw import MAX_CHARS, Outcome, Raw, Refused, identifying, one_line
 
 TEXT_COLUMNS = ("text", "content", "body", "article", "article_text", "full_text", "fulltext", "articlebody", "content_text")
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -168,7 +168,8 @@ def _outcome(row: dict[str, Any], number: int, keys: set[str]) -> Outcome:
         elif origin and (fact != "url" or values[origin].startswith(("http://", "https://"))):
             facts |= {fact: values[origin], f"{fact}_from": f"column {origin}"}
     facts |= {name: value for name, value in values.items() if value and name not in _KNOWN and name not in facts}
-    key = next((values[name] for name in _COLUMNS["id"] if values.get(name)), "") or facts.get("url") or f"row {number}"
+    named = next((values[name] for name in _COLUMNS["id"] if values.get(name)), "") or facts.get("url")
+    key = identifying(named or f"row {number}")
     if key in keys:
         return Refused(f"row {number}", f"another row has the same name, {one_line(key, 80)}")
     keys.add(key)

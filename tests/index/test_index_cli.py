@@ -163,7 +163,15 @@ def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monk
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["add"], ["search", "x", "--since", "soon"], ["search", "x", "--as-of", "2024-2-3"]]
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["add"],
+        ["search", "x", "--since", "soon"],
+        ["search", "x", "--as-of", "2024-2-3"],
+        ["search", "x", "-k", "0"],
+    ],
 )
 def test_wrong_usage_gives_2(run, arguments):
     with pytest.raises(SystemExit) as caught:
@@ -192,3 +200,17 @@ def test_output_that_nobody_reads_to_the_end_is_no_error(tmp_path, texts):
     piped = f"{sys.executable} -m index list --data {tmp_path / 'data'} | true"
     done = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     assert "Traceback" not in done.stderr
+
+
+def test_an_article_named_twice_is_removed_once_and_one_that_is_no_text_is_missing(run, texts):
+    run("add", texts)
+    first = json.loads(run("list", "--json")[1])[0]["id"]
+    assert run("remove", first, first)[:2] == (0, "1 removed\n")
+    status, _, said = run("remove", "\udcff")
+    assert status == 1
+    assert "no article" in said
+
+
+def test_a_search_for_no_word_is_a_usage_error(run, texts):
+    run("add", texts)
+    assert run("search", "?!")[0] == 2

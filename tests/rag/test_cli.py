@@ -9,14 +9,15 @@ import pytest
 from rag.__main__ import main
 
 
-def test_a_day_that_is_none_is_a_usage_error_that_shows_how_to_write_it(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("day", ["tomorrow", "2024-W01-1", "20240101"])
+def test_a_day_that_is_none_is_a_usage_error_that_shows_how_to_write_it(day: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["ask", "Who closed the harbour?", "--as-of", "tomorrow"])
+        main(["ask", "Who closed the harbour?", "--as-of", day])
     assert ended.value.code == 2
-    assert "'tomorrow' is not a day; write it like 2024-12-31" in capsys.readouterr().err
+    assert f"{day!r} is not a day; write it like 2024-12-31" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("question", ["", "   ", "a" * 4001, "Who closed the harbour\udcff?"])
+@pytest.mark.parametrize("question", ["", "   ", "???", "a" * 4001, "Who closed the harbour\udcff?"])
 def test_an_empty_or_too_long_question_or_one_that_is_no_text_is_a_usage_error(
     question: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,3 +46,9 @@ def test_measuring_builds_no_language_model_and_says_so(
     said = capsys.readouterr().err
     assert "quoted answers, without the language model of RAG_LLM" in said
     assert "no library" in said
+
+
+def test_a_setting_that_is_wrong_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("RAG_TPO_K", "8")
+    assert main(["ask", "Who closed the harbour?"]) == 2
+    assert capsys.readouterr().err.startswith("unknown setting RAG_TPO_K")

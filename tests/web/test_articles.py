@@ -403,3 +403,62 @@ def test_a_job_that_fills_the_disk_fails_and_says_so_and_sending_again_finishes_
     again = finished(client, client.post("/v1/articles", json=rows))
     assert (again["state"], again["added"] + again["unchanged"]) == ("done", len(rows))
     assert again["unchanged"] >= job["added"]
+
+
+def in_parts(client: httpx.Client, body: bytes, boundary: str = "; boundary=b") -> httpx.Response:
+    return client.post("/v1/articles", content=body, headers={"content-type": f"multipart/form-data{boundary}"})
+
+
+def part(name: str, text: str) -> bytes:
+    return f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n{text}\r\n'.encode()
+
+
+@pytest.mark.parametrize("body", [part("first.txt", BRIDGE) + part("second.txt", MARKET), part("first.txt", BRIDGE)[:-30]])
+def test_an_upload_that_ends_in_the_middle_adds_nothing_and_says_so(search: Search, client: httpx.Client, body: bytes) -> None:
+    response = in_parts(client, body)
+    assert (response.status_code, error_of(response)["code"]) == (400, "not_multipart")
+    assert search.library.state().articles == 0
+
+
+def test_an_upload_that_is_no_form_or_holds_too_much_says_which(client: httpx.Client) -> None:
+    without = in_parts(client, part("first.txt", BRIDGE), boundary="")
+    assert (without.status_code, error_of(without)["code"]) == (400, "not_multipart")
+    assert "boundary" in error_of(without)["message"]
+    many = in_parts(client, b"".join(part(f"{n}.txt", "A word.") for n in range(1001)) + b"--b--\r\n")
+    assert (many.status_code, error_of(many)["code"]) == (413, "too_many")
+    field = b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\n' + b"a" * 1_100_000 + b"\r\n--b--\r\n"
+    assert (in_parts(client, field).status_code, error_of(in_parts(client, field))["code"]) == (413, "too_big")
+
+
+@pytest.mark.parametrize("names", [("a b.txt", "a  b.txt"), ("x" * 305 + "1.txt", "x" * 305 + "2.txt")])
+def test_files_whose_names_look_alike_do_not_replace_each_other(client: httpx.Client, names: tuple[str, str]) -> None:
+    for _ in range(2):
+        job = sent(client, (names[0], BRIDGE.encode()), (names[1], MARKET.encode())).json()
+        assert len({result["article_id"] for result in job["results"]}) == 2
+    assert [result["outcome"] for result in job["results"]] == ["unchanged", "unchanged"]
+
+
+def test_rows_whose_long_addresses_differ_at_their_end_do_not_replace_each_other(client: httpx.Client) -> None:
+    address = "https://example.org/" + "p" * 1010
+    rows = [{"text": BRIDGE, "url": f"{address}1"}, {"text": MARKET, "url": f"{address}2"}]
+    job = sent(client, ("rows.jsonl", "\n".join(map(json.dumps, rows)).encode())).json()
+    assert (job["added"], job["refused"]) == (2, 0)
+
+
+def test_words_that_are_there_already_are_kept_again_under_an_id_or_a_date_of_their_own(client: httpx.Client) -> None:
+    told = [{"text": BRIDGE, "id": "a"}, {"text": BRIDGE, "id": "b", "published_at": "2024-03-05"}]
+    job = client.post("/v1/articles", json=told).json()
+    assert [(result["outcome"], result["article_id"]) for result in job["results"]] == [("added", "a"), ("added", "b")]
+    assert client.get("/v1/articles/b").json()["published_at"] == "2024-03-05"
+    dated = (
+        {"text": BRIDGE, "url": "https://example.org/b"},
+        {"text": BRIDGE, "url": "https://example.org/b", "published_at": "2024-03-06"},
+    )
+    outcomes_of = [client.post("/v1/articles", json=one).json()["results"][0]["outcome"] for one in dated]
+    assert outcomes_of == ["added", "updated"]
+
+
+def test_a_description_may_hold_any_character_that_json_allows_in_a_string(client: httpx.Client) -> None:
+    line = json.dumps({"file": "bridge.txt", "title": "Bridge\u2028closed\u0085today"}, ensure_ascii=False)
+    job = sent(client, ("bridge.txt", BRIDGE.encode()), ("metadata.jsonl", line.encode())).json()
+    assert job["added"] == 1
