@@ -87,10 +87,20 @@ KNOWN: Mapping[str, About] = {
 }
 
 
+def _lines(file: Path) -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(file, interpolate=False)
+    except (UnicodeError, OSError) as error:
+        raise BadSetting(f"{file} cannot be read: {error}; save it as UTF-8") from error
+
+
+def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value.strip() for name, value in variables.items() if name.startswith(PREFIX) and value and value.strip()}
+
+
 def read(environ: Mapping[str, str] = os.environ, file: Path | None = Path(".env")) -> Settings:
     """Read the variables and, for those not set, the file; an empty one counts as not set. Raises BadSetting."""
-    lines = dotenv_values(file, interpolate=False) if file else {}
-    given = {name: value.strip() for name, value in {**lines, **environ}.items() if name.startswith(PREFIX) and value}
+    given = _given(_lines(file) if file else {}) | _given(environ)
     if unknown := sorted(given.keys() - KNOWN.keys()):
         raise BadSetting(f"unknown setting {unknown[0]}; known are {', '.join(KNOWN)}")
     values: dict[str, Any] = {}

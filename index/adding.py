@@ -4,6 +4,7 @@ Memory stays bounded: articles are embedded and stored in small batches, each du
 What is already there is recognised before anything is split or embedded.
 """
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from index.fetch import Web, read_url
 from index.library import Library
 from index.passages import embedded_text, split
 
+_LOG = logging.getLogger("footnote.index")
 BATCH_PASSAGES = 256
 _PORTION_CHARS, _PORTION_ARTICLES, _PORTION_SECONDS = 100_000, 256, 2.0
 # An `add` of a few hundred articles holds the library about that long; a removal, or another's portion, seconds.
@@ -149,11 +151,16 @@ def read_all(places: Iterable[Path | str], web: Web) -> Iterator[Article | Resul
 
 
 def or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Result]:
-    """Pass on the articles; where they cannot be read, or not all, a result that says why."""
+    """Pass on the articles; where they cannot be read, or not all, a result that says why. A reader that fails in a way that
+    nobody thought of costs its own file, not those beside it."""
     try:
         yield from articles
     except UnusableContent as error:
         yield Result(name, "refused", reason=str(error), code=error.code)
+    except Exception as error:  # noqa: BLE001 - the log has the trace, and whoever added the file is told
+        _LOG.exception("reading %s failed", name)
+        reason = f"it cannot be read, through a fault of this program ({type(error).__name__}); its log tells more"
+        yield Result(name, "refused", reason=reason, code=UnusableContent.code)
 
 
 def _looked_at(library: Library, article: Article) -> "Result | _Split":

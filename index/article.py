@@ -17,10 +17,28 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # embeddings, isolates). The joiners U+200C and U+200D and the plain direction marks stay: Persian, Hindi, emoji need them.
 _REMOVED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+MOST_MARKS = 30  # in a row; more have no meaning in any language (Unicode Standard Annex 15, section 13: Stream-Safe Text)
+_MAYBE_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS + 1},}}")
+
 
 def clean(raw: str) -> str:
-    """Return the text as it will be stored: NFC, "\\n" line ends, no control, bidi-reordering or surrogate characters."""
-    return unicodedata.normalize("NFC", _REMOVED.sub("", _LINE_ENDS.sub("\n", raw)))
+    """Return the text as it will be stored: NFC, "\\n" line ends, no control, bidi-reordering or surrogate characters, and at
+    most MOST_MARKS combining marks in a row."""
+    kept = _REMOVED.sub("", _LINE_ENDS.sub("\n", raw))
+    if kept.isascii():
+        return kept
+    # Before normalising, which takes time that grows with the square of a run, and after it, which may make a run longer.
+    normal = unicodedata.normalize("NFC", _MAYBE_MARKS.sub(_without_excess_marks, kept))
+    return _MAYBE_MARKS.sub(_without_excess_marks, normal)
+
+
+def _without_excess_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in run.group():
+        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFD", character)[0]) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def content_hash(text: str) -> str:

@@ -94,7 +94,7 @@ def _ask(place: Target, web: Web, deadline: Deadline) -> Fetched | str:
                 "GET", address, headers={**_HEADERS, "Host": place.netloc}, extensions={"timeout": timeouts}
             ) as response,
         ):
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            headers = {name.decode("latin-1").lower(): _header(value) for name, value in response.headers}
             if response.status in _REDIRECTS and headers.get("location"):
                 return headers["location"]
             if response.status != 200:
@@ -106,6 +106,14 @@ def _ask(place: Target, web: Web, deadline: Deadline) -> Fetched | str:
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise AddressFailed("the connection failed") from error
     return Fetched(data, headers.get("content-type", ""), place.url)
+
+
+def _header(value: bytes) -> str:
+    """Return a header as text: what is UTF-8, as some servers write where to look, as that; else as the standard has it."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _check_type(content_type: str) -> None:

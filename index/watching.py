@@ -4,14 +4,16 @@ A file is read when it has stayed the same for a moment, so that one that is sti
 written later is a change again. The library is locked only while something is stored.
 """
 
+import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from watchfiles import watch
+from watchfiles import Change, watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 from watchfiles.main import FileChange
 
 from index import readers
@@ -20,6 +22,7 @@ from index.errors import LibraryLocked
 from index.fetch import Web
 from index.search import Search
 
+_LOG = logging.getLogger("footnote.index")
 _LOOK_MILLISECONDS = 500  # between two looks at a file, which must find it the same
 _State = tuple[int, int] | None
 
@@ -43,7 +46,7 @@ def follow(
         has_gone = has_gone or (remove and not all(path.exists() for path in paths))
         ready = _settled(pending)
         try:
-            if has_gone:
+            if has_gone and folder.is_dir():  # a drive that is not there for a while has lost nothing
                 gone = _without_file(search, folder)
                 if gone:
                     search.library.remove(gone)
@@ -62,15 +65,28 @@ def follow(
 
 
 def _looks(folder: Path, stopped: threading.Event) -> Iterator[set[FileChange]]:
-    return watch(
-        folder,
-        watch_filter=None,
-        stop_event=stopped,
-        debounce=_LOOK_MILLISECONDS,
-        rust_timeout=_LOOK_MILLISECONDS,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    )
+    """Yield what changed between two looks. The watcher ends at the first name that is not UTF-8; then names are compared."""
+    try:
+        yield from watch(
+            folder,
+            watch_filter=None,
+            stop_event=stopped,
+            debounce=_LOOK_MILLISECONDS,
+            rust_timeout=_LOOK_MILLISECONDS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
+    except WatchfilesRustInternalError as error:
+        _LOG.warning("from now on all of %s is looked through every half second, because of a name: %s", folder, error)
+        yield from _compared(folder, stopped)
+
+
+def _compared(folder: Path, stopped: threading.Event) -> Iterator[set[FileChange]]:
+    known: dict[Path, _State] = {}
+    while not stopped.wait(_LOOK_MILLISECONDS / 1000):
+        now = {path: _state(path) for path in folder.rglob("*")}
+        yield {(Change.modified, str(path)) for path in known.keys() | now.keys() if known.get(path) != now.get(path)}
+        known = now
 
 
 def _added(search: Search, paths: list[Path], stopped: threading.Event) -> Iterator[Result]:
@@ -98,15 +114,22 @@ def _settled(pending: dict[Path, _State]) -> list[Path]:
     """Return the files that are as they were at the last look, and note how the others are now; forget those that are gone."""
     settled = []
     for path, before in list(pending.items()):
-        try:
-            status = path.stat()
-        except OSError:
+        now = _state(path)
+        if now is None:
             del pending[path]
             continue
-        pending[path] = now = (status.st_size, status.st_mtime_ns)
+        pending[path] = now
         if now == before:
             settled.append(path)
     return settled
+
+
+def _state(path: Path) -> _State:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _without_file(search: Search, folder: Path) -> list[str]:
@@ -117,4 +140,4 @@ def _without_file(search: Search, folder: Path) -> list[str]:
 
 
 def _path_of(origin: str) -> Path:
-    return Path(url2pathname(urlsplit(origin).path))
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(origin).path)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from index.passages import sentences
@@ -14,6 +15,17 @@ _NUMBER_WORDS = """
     80:eighty 90:ninety 2:second 3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth
 """
 _SPELLED = {word: number for number, _, word in (pair.partition(":") for pair in _NUMBER_WORDS.split())}
+_SCALES = "hundred:2 thousand:3 million:6 billion:9 trillion:12 k:3 m:6 mn:6 bn:9 tn:12"
+_POWERS = {word: int(power) for word, _, power in (pair.partition(":") for pair in _SCALES.split())}
+_SCALE = re.compile(r"hundred|thousand|million|billion|trillion|mn|bn|tn|m|k", re.IGNORECASE)
+_NUMBER = rf"(?P<money>[$€£¥])?(?<!\w)(?P<number>\d+(?:[.,]\d+)*|(?:{'|'.join(_SPELLED)})\b)"
+_AMOUNT = re.compile(
+    rf"{_NUMBER}"
+    r"(?P<scale>(?:[\s-](?:hundred|thousand|million|billion|trillion|mn|bn|tn)\b|(?:mn|bn|tn)\b|(?(money)[mk]\b|(?!)))*)"
+    r"(?P<share>\s?%|[\s-]per\s?cent(?:age)?\b)?",
+    re.IGNORECASE,
+)
+_LONGEST_NUMBER = 40
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|den(?:y|ies|ied)|refus\w+|fail\w*|lack\w*|unable|halt\w*)\b",
     re.IGNORECASE,
@@ -40,6 +52,36 @@ def figures(text: str) -> frozenset[str]:
     spelled = (_SPELLED.get(word.lower()) for word in words(text))
     written = (re.sub(r"[.,](?=\d{3}\b)", "", number).lstrip("0") or "0" for number in numbers(text))
     return frozenset([*written, *filter(None, spelled)])
+
+
+def amounts(text: str) -> frozenset[str]:
+    """Return the numbers of a text with their size and whether they are per cent: "1.5 million", "1,500,000" and "$1.5m" are
+    "1500000", "40 percent" is "40%". In "5 to 6 million" both are millions."""
+    found: list[tuple[str, int, bool]] = []  # number, power of ten, per cent
+    for match in reversed(list(_AMOUNT.finditer(text))):
+        power = sum(_POWERS[word.lower()] for word in _SCALE.findall(match["scale"]))
+        is_share = bool(match["share"])
+        if found and not power and not is_share and _is_first_of_two(text, match):
+            _, power, is_share = found[-1]
+        found.append((match["number"], power, is_share))
+    return frozenset(_amount(*one) for one in found)
+
+
+def _is_first_of_two(text: str, number: re.Match[str]) -> bool:
+    """Say whether a number is the first of "5 to 6 million", "between 5 and 6 million"; a year never is."""
+    between = (
+        r"(?:to|or|[-–—]|and)" if text[max(0, number.start() - 9) : number.start()].endswith("between ") else r"(?:to|or|[-–—])"
+    )
+    follows = re.match(rf"\s*{between}\s*{_NUMBER}", text[number.end() : number.end() + 60], re.IGNORECASE)
+    return bool(follows) and not re.fullmatch(r"(?:1[5-9]|20)\d\d", number["number"])
+
+
+def _amount(written: str, power: int, is_share: bool) -> str:
+    plain = re.sub(r"[.,](?=\d{3}\b)", "", _SPELLED.get(written.lower(), written)).replace(",", ".")
+    if plain.count(".") > 1 or len(plain) > _LONGEST_NUMBER:
+        return written
+    size = Decimal(plain).scaleb(power)
+    return f"{size.normalize():f}" + ("%" if is_share else "")
 
 
 def is_derived(name: str, known: frozenset[str]) -> bool:

@@ -3,20 +3,35 @@
 Only for questions whose answers can be compared: a date, a number, a person, a place. Pure: no model, no store.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from index.wording import places
 from rag.evidence import shown
+from rag.facts import amounts, is_derived
 from rag.measure import normalized
 from rag.recency import published
-from rag.terms import content_stems, names, numbers
+from rag.terms import content_stems, names
 from rag.types import Claim, Kind, Query, Reading
 
 _COMPARABLE: frozenset[Kind] = frozenset({"when", "number", "who", "where"})
 _NEARLY_AS_GOOD = 0.85  # of the first claim's rank score
 _DOUBTS = 0.0  # no-answer score above which the reader does not trust a passage to answer at all
 _MOST_SHOWN = 2
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NAMES = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)"
+)
+_DATE = re.compile(
+    rf"(?:\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH_NAMES})\b\.?"
+    r"(?:\s+(?P<behind>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?"
+    r"|\b\d{4}-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)\b"
+)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?=day\b)")
 
 Verdict = Literal["same", "different"]
 
@@ -33,7 +48,7 @@ def others(query: Query, lead: Reading, readings: Sequence[Reading]) -> list[tup
         is_other = reading.hit.article.id != lead.hit.article.id
         if is_other and _is_sure(reading) and reading.rank_score >= _NEARLY_AS_GOOD * lead.rank_score:
             best.setdefault(reading.hit.article.id, reading)
-    told = [(compared(query.kind, _words(lead), _words(reading)), reading) for reading in best.values()]
+    told = [(compared(query, _words(lead), _words(reading)), reading) for reading in best.values()]
     agreeing = {_story(lead)}  # copies of a story are one source, however many there are; one that differs is news
     kept: list[tuple[Verdict, Reading]] = []
     for verdict, reading in told:
@@ -56,14 +71,55 @@ def without_copies(readings: Sequence[Reading]) -> list[Reading]:
     return [reading for reading in readings if not repeats(reading)]
 
 
-def compared(kind: Kind, one: str, other: str) -> Verdict | None:
-    """Say whether two short answers are the same or differ, None where that cannot be told."""
-    if normalized(one) in normalized(other) or normalized(other) in normalized(one):
+def compared(query: Query, one: str, other: str) -> Verdict | None:
+    """Say whether two short answers are the same or differ, None where that cannot be told.
+
+    They differ where they tell other facts of one sort, and are the same where one tells no fact that the other lacks; what the
+    question says itself is none. "4 March" and "5 March" differ, "Lena Brandt" and "Jonas Brandt" are neither.
+    """
+    pairs = zip(_facts(query, one), _facts(query, other), strict=True)
+    told = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
+    if not told:
+        return "same" if _is_within(one, other) or _is_within(other, one) else None
+    if _is_short_for(one, other) or _is_short_for(other, one):
         return "same"
-    facts = (set(numbers(one)), set(numbers(other))) if kind in {"when", "number"} else (_name_stems(one), _name_stems(other))
-    if not facts[0] or not facts[1]:
-        return None
-    return "same" if facts[0] & facts[1] else "different"
+    if any(not mine & theirs for mine, theirs in told):
+        is_derived_name = query.kind in {"who", "where"} and any(is_derived(name, told[0][1]) for name in told[0][0])
+        return None if is_derived_name else "different"  # "Israel" and "Israeli" may be the same, "Niger" and "Nigeria" are not
+    return "same" if all(mine <= theirs or theirs <= mine for mine, theirs in told) else None
+
+
+def _facts(query: Query, answer: str) -> Sequence[frozenset[str]]:
+    """Return what a short answer tells, each sort of fact by itself."""
+    if query.kind == "when":
+        return _times(answer, query.text)
+    if query.kind == "number":
+        return [amounts(answer) - amounts(query.text)]
+    return [frozenset(stem for name in names(answer) for stem in content_stems(name)) - query.terms.keys()]
+
+
+def _times(answer: str, question: str) -> Sequence[frozenset[str]]:
+    """Return years, months, days of the month, days of the week, and, of an answer without these, its other numbers."""
+    dates = list(_DATE.finditer(answer))
+    days = {day.lstrip("0") for found in dates for day in found.group("before", "behind", "iso_day") if day}
+    months = {found["month"][:3] for found in dates if found["month"]} | {
+        _MONTHS[int(found["iso_month"]) - 1]
+        for found in dates
+        if found["iso_month"] and 0 < int(found["iso_month"]) <= len(_MONTHS)
+    }
+    years, weekdays = set(_YEAR.findall(answer)) - set(_YEAR.findall(question)), set(_WEEKDAY.findall(answer))
+    others = amounts(answer) - amounts(question) if not (dates or years or weekdays) else frozenset[str]()
+    return [*map(frozenset, (years, months, days, weekdays)), others]
+
+
+def _is_within(one: str, other: str) -> bool:
+    return f" {normalized(one)} " in f" {normalized(other)} "
+
+
+def _is_short_for(one: str, other: str) -> bool:
+    """Say whether the first letters of the other's words make the one: "the U.S." and "the United States"."""
+    letters = "".join(word for word in one.replace(".", "").split() if word.isupper() and word.isalpha())
+    return len(letters) > 1 and letters == "".join(word[0] for name in names(other) for word in name.split())
 
 
 def introduced(lead: Reading, told: Sequence[tuple[Verdict, Reading]]) -> list[tuple[str, Reading]]:
@@ -109,7 +165,3 @@ def _is_sure(reading: Reading) -> bool:
 
 def _words(reading: Reading) -> str:
     return reading.hit.article.text[reading.start : reading.end]
-
-
-def _name_stems(text: str) -> set[str]:
-    return {stem for name in names(text) for stem in content_stems(name)}

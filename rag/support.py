@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from index.passages import Span, sentences
-from rag.facts import contradicts, figures, is_derived, name_stems, stems
+from rag.facts import amounts, contradicts, figures, is_derived, name_stems, stems
 from rag.locating import Normalised, find_quotation, quotations
 from rag.sentences import SentenceScorer, wrapped_sentences
 from rag.speech import covering, standing_alone
@@ -120,7 +120,8 @@ def exists(sentence: str, claims: Sequence[Claim]) -> bool:
     for quotation in quotations(sentence):
         if not any(find_quotation(Normalised.of(quote), quotation) for quote in quotes):
             return False
-    if not figures(sentence) <= figures(" ".join([*quotes, about])):
+    sources = " ".join([*quotes, about])
+    if not (figures(sentence) <= figures(sources) and amounts(sentence) <= amounts(sources)):
         return False
     known = stems(about).union(*(_article_stems(article.text) for article in articles))
     unknown = (name for name in name_stems(sentence) - known if not is_derived(name, known))

@@ -78,7 +78,20 @@ def test_a_bad_value_stops_with_name_value_and_what_is_allowed(name: str, value:
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
-    assert read({"RAG_PORT": "", "RAG_LLM": ""}, None) == Settings()
+    assert read({"RAG_PORT": "", "RAG_LLM": " "}, None) == Settings()
+
+
+def test_an_empty_variable_does_not_switch_off_what_the_file_sets(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("RAG_API_KEYS=secret-of-many-letters\nRAG_READ_ONLY=yes\n", encoding="utf-8")
+    settings = read({"RAG_API_KEYS": "", "RAG_READ_ONLY": ""}, tmp_path / ".env")
+    assert (bool(settings.api_keys), settings.read_only) == (True, True)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_that_is_not_utf8_is_named_with_what_to_do(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# caf\xe9\nRAG_PORT=8000\n", encoding=encoding)
+    with pytest.raises(BadSetting, match="save it as UTF-8"):
+        read({}, tmp_path / ".env")
 
 
 def test_lines_of_the_file_are_read_and_variables_win(tmp_path: Path) -> None:

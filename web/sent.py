@@ -19,7 +19,7 @@ from index.article import Article, clean, content_hash
 from index.errors import TooLarge, UnusableContent
 from index.fetch import Web, read_url
 from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
-from index.readers.beside import facts_by_file
+from index.readers.beside import facts_by_file, told_of
 from index.readers.raw import bounded_facts, identifying, one_line
 from web.article_models import ArticleIn
 from web.jobs import Item
@@ -97,7 +97,7 @@ async def _described(files: Sequence[UploadFile]) -> list[Item]:
         message, hint = f"A {METADATA_FILE} describes files, and none came with it.", "Send it with them, in one request."
         raise Problem(422, "nothing_sent", message, hint)
     known = {folder: await run_in_threadpool(_told_by, one) for folder, one in describing.items()}
-    return [_file(one, known.get(_folder(one), {}).get(_last(one), {})) for one in articles]
+    return [_file(one, told_of(_last(one), known.get(_folder(one), {}))) for one in articles]
 
 
 def _folder(file: UploadFile) -> str:
@@ -171,7 +171,7 @@ def _one_written(document: Any, place: str, web: Web) -> Item:
         url = sent.url or ""
         return Item(one_line(url, _NAME_CHARACTERS), partial(read_url, url, web))
     name = sent.title or sent.id or sent.url or place
-    return Item(one_line(name, _NAME_CHARACTERS), partial(_read_text, sent.text, _origin(sent, sent.text), sent.facts()))
+    return Item(one_line(name, _NAME_CHARACTERS), partial(_read_text, sent, sent.text))
 
 
 def _origin(sent: ArticleIn, text: str) -> str:
@@ -179,8 +179,8 @@ def _origin(sent: ArticleIn, text: str) -> str:
     return f"sent:{sent.id}" if sent.id else sent.url or f"sent:{content_hash(clean(text))}"
 
 
-def _read_text(text: str, origin: str, known: dict[str, str]) -> Iterator[Article]:
-    yield from_text(text, origin=origin, known=known)
+def _read_text(sent: ArticleIn, text: str) -> Iterator[Article]:
+    yield from_text(text, origin=_origin(sent, text), known=sent.facts())
 
 
 def _refuse(reason: str) -> NoReturn:

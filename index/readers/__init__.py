@@ -12,11 +12,12 @@ origin in `metadata["x_from"]`.
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from index.article import Article
 from index.errors import PartlyUnusable, TooLarge, UnusableContent
 from index.passages import sentences
-from index.readers.beside import METADATA_FILE, facts_by_file
+from index.readers.beside import METADATA_FILE, facts_by_file, told_of
 from index.readers.formats import checked, parse
 from index.readers.kinds import SUFFIXES, Kind, kind_of
 from index.readers.raw import RESERVED, Outcome, Raw, Refused, bounded, bounded_facts, file_name
@@ -37,6 +38,7 @@ __all__ = [
 
 MAX_BYTES = 20 * 1024 * 1024
 _TITLE_WORDS = 14
+_HEAD = 4096  # bytes that tell a format
 _SMALL = 1024 * 1024  # bytes; a longer text is decoded in the child, where a hostile one cannot fill this process's memory
 _HERE: frozenset[Kind] = frozenset({"text", "jsonl", "csv"})
 _OF_THE_WHOLE = frozenset({"id", "title", "url", "published", "updated"})  # facts that cannot be those of every part
@@ -67,9 +69,8 @@ def read(path: Path) -> Iterator[Article]:
             raise UnusableContent("there is no such file")
         origin, known = path.resolve().as_uri(), _beside(path)
         with path.open("rb") as stream:
-            head = stream.read(4096)
+            kind = kind_of(_beginning_of(stream), path.name)
             stream.seek(0)
-            kind = kind_of(head, path.name)
             if kind in {"jsonl", "csv"}:
                 outcomes = read_csv(stream) if kind == "csv" else read_jsonl(stream)
                 yield from _articles(checked(outcomes), path.name, origin, known, METADATA_FILE)
@@ -157,6 +158,13 @@ def _article(raw: Raw, name: str, origin: str, known: Mapping[str, str], known_f
     return Article.create(raw.text, title=title, origin=part_origin, **facts)
 
 
+def _beginning_of(stream: BinaryIO) -> bytes:
+    """Return what tells a file's format: its first bytes behind any white space."""
+    while (head := stream.read(_HEAD)) and not head.strip():
+        pass
+    return head
+
+
 def _beside(path: Path) -> Mapping[str, str]:
     """Return what the folder's `metadata.jsonl` says of this file."""
     described = path.parent / METADATA_FILE
@@ -166,7 +174,7 @@ def _beside(path: Path) -> Mapping[str, str]:
         return {}
     if status.st_size > MAX_BYTES:
         raise UnusableContent(f"the {METADATA_FILE} beside it is larger than {MAX_BYTES // 1024 // 1024} MB")
-    return _facts_beside(described, status.st_mtime_ns, status.st_size).get(path.name, {})
+    return told_of(path.name, _facts_beside(described, status.st_mtime_ns, status.st_size))
 
 
 @lru_cache(maxsize=2)  # a folder of thousands asks for the same file thousands of times; a changed one has another key

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from zlib import error as ZlibError  # noqa: N812 - it is an exception
 
 from index.errors import UnusableContent
-from index.readers.beside import METADATA_FILE, facts_by_file
+from index.readers.beside import METADATA_FILE, facts_by_file, told_of
 from index.readers.kinds import SUFFIXES, Kind, kind_of, suffix_of
 from index.readers.raw import Outcome, Raw, Refused, one_line
 
@@ -124,11 +124,11 @@ def _named(
     outcomes: Iterator[Outcome], name: str, known: dict[str, dict[str, dict[str, str]]], path: PurePosixPath
 ) -> Iterator[Outcome]:
     """Yield the outcomes under the member's name, with what a metadata.jsonl in its folder says of it."""
-    told = known.get(str(path.parent), {}).get(path.name, {})
+    told = told_of(path.name, known.get(str(path.parent), {}))
     told = told | {f"{fact}_from": METADATA_FILE for fact in told}
     for outcome in outcomes:
         part = f"{name}#{outcome.part}" if outcome.part else name
         if isinstance(outcome, Refused):
-            yield Refused(part, outcome.reason)
+            yield Refused(part, outcome.reason, outcome.count)
         else:
             yield Raw(outcome.text, {**outcome.facts, **told}, part)

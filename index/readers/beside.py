@@ -1,6 +1,8 @@
 """What a `metadata.jsonl` says of the files beside it: one JSON object a line, `file` names the file. Opens nothing."""
 
 import json
+import unicodedata
+from collections.abc import Mapping
 
 from index.errors import UnusableContent
 
@@ -21,5 +23,14 @@ def facts_by_file(data: bytes) -> dict[str, dict[str, str]]:
             raise UnusableContent(f"line {number} of the {METADATA_FILE} beside it is not JSON") from error
         if isinstance(facts, dict) and isinstance(facts.get("file"), str):
             words = {str(name): str(value) for name, value in facts.items() if value is not None and name != "file"}
-            known.setdefault(facts["file"], words)
+            known.setdefault(_composed(facts["file"]), words)
     return known
+
+
+def told_of(file_name: str, known: Mapping[str, dict[str, str]]) -> dict[str, str]:
+    """Return what is known of a file, in whichever Unicode form a system keeps its name."""
+    return known.get(_composed(file_name), {})
+
+
+def _composed(file_name: str) -> str:
+    return unicodedata.normalize("NFC", file_name)

@@ -1,6 +1,7 @@
 """RSS and Atom: every item of a feed is an article. Knows no addresses and follows none."""
 
 import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,15 +34,15 @@ def read(data: bytes) -> Iterator[Outcome]:
         part = _fact(entry, "id") or _fact(entry, "link") or _named_after_words(entry) or f"item {number}"
         if part not in seen:  # the same item twice in one feed is one article
             seen.add(part)
-            yield _item(entry, part, _fact(feed.feed, "title"))
+            yield _item(entry, part, _words(feed.feed, "title"))
 
 
 def _item(entry: Any, part: str, feed_title: str) -> Outcome:
     text, origin = _text(entry)
     if not text:
         return Refused(_fact(entry, "title") or part, "the item holds no text")
-    facts = {"text_from": origin} | _stated("title", html.unescape(_fact(entry, "title")), "feed item")
-    facts |= _stated("author", _fact(entry, "author"), "feed item") | _stated("source", html.unescape(feed_title), "feed title")
+    facts = {"text_from": origin} | _stated("title", _words(entry, "title"), "feed item")
+    facts |= _stated("author", _fact(entry, "author"), "feed item") | _stated("source", feed_title, "feed title")
     link = _fact(entry, "link")
     facts |= _stated("url", link if link.startswith(("http://", "https://")) else "", "feed item")
     facts |= dated("published", _fact(entry, "published"), "feed item") | dated("updated", _fact(entry, "updated"), "feed item")
@@ -51,6 +52,12 @@ def _item(entry: Any, part: str, feed_title: str) -> Outcome:
 def _named_after_words(entry: Any) -> str:
     text = _text(entry)[0]
     return f"words-{content_hash(clean(text)).removeprefix('sha256:')[:16]}" if text else ""
+
+
+def _words(entry: Any, name: str) -> str:
+    """Return a title without the tags and entities that feeds escape in it."""
+    written = _fact(entry, name)
+    return text_of_fragment(written) if re.search(r"</?[a-zA-Z]", written) else html.unescape(written)
 
 
 def _fact(entry: Any, name: str) -> str:

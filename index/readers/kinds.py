@@ -119,10 +119,10 @@ def _by_name(named: Kind | None, data: bytes, suffix: str) -> Kind:
 
 
 def _beginning(data: bytes) -> str:
-    head = data[:_HEAD]
+    head = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace").lstrip("\ufeff \t\r\n")
-    return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip()
+    return head.decode("latin-1")
 
 
 def _marked_up(beginning: str) -> Kind | None:

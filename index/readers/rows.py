@@ -39,6 +39,7 @@ _MAX_ROW = 1024 * 1024  # characters of one row; one of nested brackets takes 25
 _MAX_LISTED = 50  # authors, tags; a longer list is data
 _DELIMITERS = ",;\t|"
 _CHUNK = 64 * 1024
+_DAMAGED = "its characters are damaged; save it as UTF-8"
 
 
 def read_jsonl(stream: BinaryIO) -> Iterator[Outcome]:
@@ -46,14 +47,17 @@ def read_jsonl(stream: BinaryIO) -> Iterator[Outcome]:
     lines = _text(stream)
     keys: set[str] = set()
     number = 0
-    while line := lines.readline(_MAX_ROW + 1):
-        number += 1
-        if len(line) > _MAX_ROW:
-            while line and not line.endswith("\n"):
-                line = lines.readline(_CHUNK)
-            yield Refused(f"row {number}", f"it is longer than {_MAX_ROW:,} characters")
-        elif line.strip():
-            yield _json_row(line, number, keys)
+    try:
+        while line := lines.readline(_MAX_ROW + 1):
+            number += 1
+            if len(line) > _MAX_ROW:
+                while line and not line.endswith("\n"):
+                    line = lines.readline(_CHUNK)
+                yield Refused(f"row {number}", f"it is longer than {_MAX_ROW:,} characters")
+            elif line.strip():
+                yield _json_row(line, number, keys)
+    except UnicodeDecodeError:
+        yield Refused(f"row {number + 1} and what follows", _DAMAGED)
     lines.detach()
 
 
@@ -87,7 +91,10 @@ def read_csv(stream: BinaryIO) -> Iterator[Outcome]:
     """Yield an outcome for every row below the line of column names. Raises `UnusableContent` without a text column."""
     lines = _text(stream)
     csv.field_size_limit(MAX_CHARS)
-    first = lines.readline(_MAX_ROW)
+    try:
+        first = lines.readline(_MAX_ROW)
+    except UnicodeDecodeError as error:
+        raise UnusableContent(_DAMAGED) from error
     delimiter = max(_DELIMITERS, key=first.count)
     names = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
     if not set(names) & set(TEXT_COLUMNS):
@@ -105,7 +112,7 @@ def read_csv(stream: BinaryIO) -> Iterator[Outcome]:
     except csv.Error as error:
         yield Refused(f"row {number + 1} and what follows", f"it is not CSV: {error}")
     except UnicodeDecodeError:
-        yield Refused(f"row {number + 1} and what follows", "its characters are damaged; save it as UTF-8")
+        yield Refused(f"row {number + 1} and what follows", _DAMAGED)
     lines.detach()
 
 
@@ -150,7 +157,7 @@ def _found_encoding(stream: BinaryIO) -> str:
 
 def _text_column(row: dict[str, Any]) -> str | None:
     names = {name.strip().lower(): name for name in row}
-    return next((names[column] for column in TEXT_COLUMNS if isinstance(row.get(names.get(column, "")), str)), None)
+    return next((names[column] for column in TEXT_COLUMNS if column in names and isinstance(row[names[column]], str)), None)
 
 
 def _outcome(row: dict[str, Any], number: int, keys: set[str]) -> Outcome:

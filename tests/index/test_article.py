@@ -11,6 +11,7 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))  # surrogat
 
 @given(ANY_TEXT)
 @example("e\u0301\r\n\x00\ud800\u202eb\u2028c\u0085d\x0be")
+@example("a" + "\u0344" * 40 + "\u1e69" + "\u0316\u0301" * 40)
 def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)
 
@@ -120,3 +121,9 @@ def test_an_article_cannot_be_changed() -> None:
         article.text = "Other"  # type: ignore[misc]  # that it is refused is the test
     with pytest.raises(TypeError):
         article.metadata["section"] = "Sport"  # type: ignore[index]  # that it is refused is the test
+
+
+def test_no_run_of_marks_takes_more_time_or_room_than_its_letters() -> None:
+    marks = "\u0301" * 50_000 + "\u0316" * 50_000  # half a day, if they were all put in order
+    assert len(clean(f"The mayor resigned. a{marks}\u0f73{marks} b")) < 100
+    assert clean("क्षि " * 10 + "👩\u200d🚀" * 40) == "क्षि " * 10 + "👩\u200d🚀" * 40

@@ -47,6 +47,8 @@ ANSWERS: dict[str, tuple[int, list[tuple[str, str]], bytes]] = {
     "/picture": (200, [("Content-Type", "image/png")], b"\x89PNG"),
     "/untyped": (200, [], b"text"),
     "/missing": (404, [HTML], b"no"),
+    "/accented": (302, [("Location", "/voilà".encode().decode("latin-1"))], b""),  # the bytes of UTF-8, as some servers send
+    "/voil%C3%A0": (200, [HTML], PAGE.encode()),
     "/moved": (301, [("Location", "/page")], b""),
     "/around": (302, [("Location", "/around")], b""),
     "/inside": (302, [("Location", "http://169.254.169.254/latest/meta-data/")], b""),
@@ -335,3 +337,8 @@ def test_of_a_fetched_feed_again_only_what_is_new_or_changed_is_taken(
         monkeypatch.setitem(ANSWERS, "/feed", (status, headers, newer.replace("is shut", "is open").encode()))
         assert taken() == ["unchanged", "unchanged", "updated"]
     assert [path for path, _ in server.asked] == ["/feed"] * 3
+
+
+def test_a_redirect_in_utf8_leads_where_browsers_go(server: Server, web: Web) -> None:
+    fetch(at(server, "/accented"), web)
+    assert [path for path, _ in server.asked] == ["/accented", "/voil%C3%A0"]

@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,42 @@ class TestTables:
             for _ in range(MAX_BYTES // len(line) + 2):
                 stream.write(line)
         assert sum(1 for _ in read(tmp_path / "many.jsonl")) > 80
+
+
+@pytest.mark.parametrize("white", [b"\n" * 5000, b" \r\n" * 3000])
+def test_a_file_may_begin_with_much_white_space(tmp_path: Path, white: bytes) -> None:
+    for name, data in {"a.txt": STORY.encode(), "b.html": documents.page()}.items():
+        (tmp_path / name).write_bytes(white + data)
+        (article,) = read(tmp_path / name)
+        assert STORY.split(".")[0] in article.text
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b'{"text": "The ferry sank on Monday."}\n{"text":"caf\xc3', "rows.jsonl"),
+        ('{"text": "The ferry sank on Monday."}\n{"text":"c"}'.encode("utf-16")[:-1], "rows.jsonl"),
+        (b"text\nThe ferry sank on Monday.\ncaf\xc3", "rows.csv"),
+    ],
+)
+def test_rows_that_end_in_the_middle_of_a_character_are_named_after_the_others(data: bytes, name: str) -> None:
+    found = read_bytes(data, name, origin="upload:rows")
+    with pytest.raises(PartlyUnusable, match=r"damaged"):
+        list(found)
+
+
+def test_a_column_without_a_name_is_a_column_like_others() -> None:
+    exported = b",title,content\n0,Mayor,The mayor resigned on Monday.\n"  # as pandas writes a table with its index
+    (article,) = read_bytes(exported, "rows.csv", origin="upload:rows")
+    assert (article.title, article.text) == ("Mayor", "The mayor resigned on Monday.")
+    (row,) = read_bytes(b'{"": "x", "title": "Mayor", "content": "The mayor resigned."}', "rows.jsonl", origin="upload:rows")
+    assert row.text == "The mayor resigned."
+
+
+def test_metadata_finds_a_file_whose_name_a_system_took_apart(tmp_path: Path) -> None:
+    (tmp_path / unicodedata.normalize("NFD", "Zürich.txt")).write_text("The mayor resigned.", encoding="utf-8")
+    line = json.dumps({"file": unicodedata.normalize("NFC", "Zürich.txt"), "title": "Told"})
+    (tmp_path / "metadata.jsonl").write_text(line, encoding="utf-8")
+    (file,) = files(tmp_path)
+    (article,) = read(file)
+    assert article.title == "Told"

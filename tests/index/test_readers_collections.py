@@ -28,6 +28,13 @@ class TestFeeds:
         assert (bridge.published, bridge.metadata["text_from"]) == (None, "feed summary")
         assert [ferry.origin, bridge.origin] == ["upload:feed.rss#f-1", "upload:feed.rss#https://post.example/bridge"]
 
+    def test_a_title_loses_the_markup_that_feeds_escape_in_it(self) -> None:
+        item = (
+            f"<item><title>The &lt;i&gt;Titanic&lt;/i&gt; sank &amp;amp; more</title><description>{STORY}</description></item>"
+        )
+        (article,) = articles(rss(item), "feed.rss")
+        assert article.title == "The Titanic sank & more"
+
     def test_atom_tells_published_from_updated(self) -> None:
         atom = f"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title><entry><id>tag:1</id>
           <title>Ferry</title><link href="https://post.example/f"/><published>2024-01-05T10:00:00Z</published>
@@ -132,3 +139,9 @@ class TestArchives:
         data = out.getvalue().replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little"))
         with pytest.raises(UnusableContent, match="damaged"):
             articles(data, "a.zip")
+
+
+def test_every_refused_row_of_a_table_in_an_archive_is_counted() -> None:
+    rows = b'{"text": "The ferry sank."}\n' + b'{"none": 1}\n' * 500
+    with pytest.raises(PartlyUnusable, match="500 of 501"):
+        articles(zipped({"rows.jsonl": rows}), "all.zip")

@@ -210,3 +210,32 @@ def test_a_library_that_is_read_only_is_not_fed(tmp_path, capsys, monkeypatch) -
     monkeypatch.setenv("RAG_READ_ONLY", "yes")
     assert cli.main(["watch", str(tmp_path)], WordCountEmbedder()) == 1
     assert "RAG_READ_ONLY" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf8_is_followed_like_others_and_never_taken_for_gone(watched, folder, tmp_path) -> None:
+    odd = folder / os.fsdecode(b"caf\xe9.txt")
+
+    def happenings() -> None:
+        odd.write_text("The cafe is closed.", encoding="utf-8")
+        wait_for(lambda: "The cafe is closed." in articles(tmp_path).values(), SECONDS)
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: len(articles(tmp_path)) == 3, SECONDS)
+        (folder / "tram.txt").unlink()
+        wait_for(lambda: len(articles(tmp_path)) == 2, SECONDS)
+
+    status, _, summary = watched(happenings, "--remove")
+    assert status == 0
+    assert summary.endswith("1 removed")
+    assert "The cafe is closed." in articles(tmp_path).values()
+
+
+def test_a_folder_that_is_away_for_a_while_loses_no_articles(watched, folder, tmp_path) -> None:
+    def happenings() -> None:
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: len(articles(tmp_path)) == 2, SECONDS)
+        folder.rename(tmp_path / "away")
+        time.sleep(2)  # several looks
+        (tmp_path / "away").rename(folder)
+        time.sleep(1)
+
+    assert watched(happenings, "--remove")[2].endswith("0 removed")

@@ -12,7 +12,7 @@ from rag.evidence import compose
 from rag.extractive import ExtractiveWriter
 from rag.question import understand
 from rag.sources import compared
-from rag.types import Kind, Reading
+from rag.types import Query, Reading
 
 QUERY = understand("How many traders sell fish at the market of Velm?")
 
@@ -30,23 +30,45 @@ SIXTY = reading("Orsk Herald", "At the market of Velm 60 traders sell fish.", "6
 AGREES = reading("Harbour News", "The market of Velm has 40 traders who sell fish.", "40 traders", rank=1.8)
 
 
+HOW_MANY, WHEN, WHO, WHERE = (
+    understand(f"{asked} the dam of Velm?") for asked in ("How many people work at", "When fell", "Who built", "Where is")
+)
+
+
 @pytest.mark.parametrize(
-    ("kind", "one", "other", "verdict"),
+    ("query", "one", "other", "verdict"),
     [
-        ("number", "40", "about 40 traders", "same"),
-        ("number", "40", "60", "different"),
-        ("number", "many", "60", None),
-        ("when", "in March 2019", "March 2019", "same"),
-        ("when", "2019", "2021", "different"),
-        ("who", "Ida Brandt", "harbour master Brandt", "same"),
-        ("who", "Ida Brandt", "Tor Aasen", "different"),
-        ("who", "the mayor", "Tor Aasen", None),
+        (HOW_MANY, "40", "about 40 traders", "same"),
+        (HOW_MANY, "40", "60", "different"),
+        (HOW_MANY, "5", "15", "different"),
+        (HOW_MANY, "$5 billion", "$5 million", "different"),
+        (HOW_MANY, "1.5 million", "1,500,000", "same"),
+        (HOW_MANY, "40 percent", "40 people", "different"),
+        (HOW_MANY, "5 to 6 million", "$5 million", "same"),
+        (HOW_MANY, "many", "60", None),
+        (WHEN, "in March 2019", "March 2019", "same"),
+        (WHEN, "2019", "2021", "different"),
+        (WHEN, "on 5 March 2024", "on 4 March 2024, shortly after midnight", "different"),
+        (WHEN, "14 April 2024, and not a week later", "20 April 2024", "different"),
+        (WHEN, "March 5th", "2024-03-05", "same"),
+        (WHEN, "on Tuesday", "in March", None),
+        (WHEN, "three days later", "two days later", "different"),
+        (WHO, "Ida Brandt", "harbour master Brandt", "same"),
+        (WHO, "Ida Brandt", "Tor Aasen", "different"),
+        (WHO, "Ida Brandt", "Jonas Brandt", None),
+        (WHO, "the mayor", "Tor Aasen", None),
+        (WHO, "the U.S.", "the United States", "same"),
+        (WHO, "Israel", "Israeli engineers", None),
+        (WHERE, "in Nigeria", "in Niger", None),
+        (WHERE, "in New York", "in New Delhi", None),
+        (WHERE, "Velm, in the north", "Velm, in the south", None),
     ],
 )
 def test_short_answers_are_the_same_different_or_not_to_be_compared(
-    kind: Kind, one: str, other: str, verdict: str | None
+    query: Query, one: str, other: str, verdict: str | None
 ) -> None:
-    assert compared(kind, one, other) == verdict
+    assert compared(query, one, other) == verdict
+    assert compared(query, other, one) == verdict
 
 
 def test_articles_that_differ_are_shown_side_by_side_with_outlet_and_date() -> None:
