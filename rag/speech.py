@@ -9,7 +9,8 @@ from index.passages import Span, paragraphs
 
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
 _REFERS_BACK = re.compile(
-    r"^(?:(?:this|these|those|such|he|she|they|it|his|her|their|its)\b(?!\s+(?:article|report|is\s+(?:why|because)))"
+    r"^(?:(?:but|and|so|yet|then)[, ]\s*)?"
+    r"(?:(?:this|these|those|such|he|she|they|it|his|her|their|its)\b(?!\s+(?:article|report|is\s+(?:why|because)))"
     r"|(?:according to|in) (?:this|that|the same)\b)",
     re.IGNORECASE,
 )
@@ -33,10 +34,16 @@ def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) 
             first -= 1
         elif last < highest:
             last += 1
-    elif _REFERS_BACK.match(words) and first > lowest:
+    elif _refers_back(words) and first > lowest:
         before = text[sentences[first - 1][0] : sentences[last][1]]
         first -= len(before.split()) <= _MAX_CONTEXT_WORDS
     return sentences[first][0], sentences[last][1]
+
+
+def _refers_back(words: str) -> bool:
+    """Say whether it begins by referring back: "But she left"; or quotes whom only a pronoun names: "“No,” he said."."""
+    outside = _QUOTED.sub("", words) if words[:1] in '“"' else words
+    return bool(_REFERS_BACK.match(outside.lstrip(" ,.")))
 
 
 def covering(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int] | None:

@@ -167,3 +167,19 @@ def test_the_embedded_text_has_the_title_and_the_stored_text_has_not() -> None:
     whole, (passage,) = split_text("The ferry is back.")
     assert embedded_text(whole, passage) == "A title\nThe ferry is back."
     assert passage.text == whole.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The tunnel will cost approx. 900 million euros.",
+        "It costs 5 bn. euros a year.",
+        "The lake covers 40 sq. km. and lies in the north.",
+        "She met Amb. Lee there.",
+        "The ferry left at 9 a.m. Monday.",
+        "On Sept. 3, Tues. morning, it fell.",
+    ],
+)
+def test_an_abbreviation_ends_no_sentence_that_goes_on(sentence: str) -> None:
+    text = f"Nobody knew. {sentence} Then the day was over."
+    assert [text[start:end] for start, end in sentences(text)] == ["Nobody knew.", sentence, "Then the day was over."]

@@ -55,6 +55,18 @@ def test_a_sentence_that_refers_back_takes_the_one_before_it() -> None:
     assert quoted("blamed") == "“It is a sad day.” She blamed the ministry."
 
 
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("Duncan was on deck at noon. “I saw a bell, nothing else,” he said.", "bell"),
+        ("Maria da Silva denied it. “We acted on every report,” she said. “Vik did not speak to us.”", "acted"),
+        ("The mayor of Skarn was ill. But she said the dam was full.", "dam"),
+    ],
+)
+def test_a_pronoun_takes_the_sentence_that_says_who_it_is(text: str, needle: str) -> None:
+    assert text.startswith(quoted(needle, text).split(".")[0])
+
+
 def test_quoting_stops_at_the_paragraph() -> None:
     assert quoted("expected") == "This was expected."
 
