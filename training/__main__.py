@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
 from index.embedder import Embedder, default_folder
 from rag.reader import MODEL_FOLDER
 from rag.reader_network import ReaderError, read_config
@@ -18,19 +20,20 @@ from training import mixes
 from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export, restore
-from training.features import encode, encode_groups, load_tokenizer
+from training.features import Sample, encode, encode_groups, load_tokenizer
 from training.mix import Mix, compose, split, without_short_cuts
 from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
-from training.written import is_kept, is_news, paragraph_name, read_written
+from training.written import is_kept, is_news, is_written, paragraph_name, read_written
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
 
-    `ranked`: of each set so many questions beside several passages; `anew`: so many in other words.
+    `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
+    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`).
     """
 
     name: str
@@ -39,9 +42,12 @@ class Stage:
     begins_at: tuple[float, ...]
     ranked: Mapping[str, int] = field(default_factory=dict)
     anew: Mapping[str, Rewording] = field(default_factory=dict)
+    keeps: tuple[float, ...] = ()
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
+OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
+OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -50,9 +56,12 @@ STAGES = (
     Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
     Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
     Stage("seventh", mixes.SEVENTH, plans.SEVENTH, OF_SIX, mixes.RANKED_WRITTEN),
+    Stage("eighth", mixes.EIGHTH, plans.EIGHTH, OF_SEVEN, mixes.RANKED_SECOND),
+    Stage("ninth", mixes.NINTH, plans.NINTH, (*(share / 2 for share in OF_SEVEN), 0.5), mixes.RANKED_THIRD),
+    Stage("tenth", mixes.TENTH, plans.TENTH, OF_NINE, mixes.RANKED_TENTH, keeps=(*OF_SEVEN, 0, 0)),
 )
-LAST = 0.65  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_SIX), LAST)
+LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
+SHARES = (*(share * (1 - LAST) for share in OF_SEVEN), 0, 0, LAST)
 
 
 def main() -> int:
@@ -62,6 +71,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER, help="where to export (default rag/reader_model)")
     parser.add_argument("--processes", type=int, default=None, help="default: one per core, one in all on a GPU")
     parser.add_argument("--begin-at", type=Path, metavar="FOLDER", help="a reader of all stages but the last, exported")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="with --begin-at: the reader whose scores the last stage keeps"
+    )
     parser.add_argument("--export-only", action="store_true", help="export the checkpoints there are, train nothing")
     chosen = parser.parse_args()
     try:
@@ -83,10 +95,14 @@ def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], Sequence[float
     stages: tuple[Stage, ...] = STAGES
     shares = SHARES
     if chosen.begin_at:
-        checkpoints.append(_begun(chosen.begin_at, encoder, chosen.work / "before" / "checkpoint.pt"))
-        stages, shares = (replace(STAGES[-1], begins_at=(1,)),), (1 - LAST, LAST)
+        kept = chosen.keep or chosen.begin_at
+        checkpoints = [
+            _begun(folder, encoder, chosen.work / name / "checkpoint.pt")
+            for name, folder in (("before", chosen.begin_at), ("kept", kept))
+        ]
+        stages, shares = (replace(STAGES[-1], begins_at=(1, 0), keeps=(0, 1)),), (0, 1 - LAST, LAST)
     for stage in stages:
-        work, start = chosen.work / stage.name, None
+        work, start, kept = chosen.work / stage.name, None, None
         learned_from = work / "data.sha256"
         if learned_from.is_file() and (chosen.export_only or is_done(work, stage.plan)):
             seen = learned_from.read_text(encoding="utf-8")
@@ -96,10 +112,11 @@ def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], Sequence[float
             if checkpoints:
                 start = work / "start.pt"
                 average(dict(zip(checkpoints, stage.begins_at, strict=True)), start)
-            tokenizer = load_tokenizer(encoder)
-            samples = encode(mixed, tokenizer, stage.plan.seed, stage.plan.short_share)
-            samples += encode_groups(ranked, tokenizer, stage.plan.seed)
-            train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start)
+            if stage.keeps:
+                kept = work / "kept.pt"
+                average(dict(zip(checkpoints, stage.keeps, strict=True)), kept)
+            samples = _samples(stage, mixed, ranked, load_tokenizer(encoder))
+            train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start, kept=kept)
             learned_from.write_text(seen, encoding="utf-8")
         checkpoints.append(work / "checkpoint.pt")
     return checkpoints, shares, seen
@@ -142,6 +159,22 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
     answerable = sum(bool(example.answers) for example in everything)
     print(f"{stage.name} stage: {len(everything)} examples, {answerable} answerable", flush=True)
     return mixed, ranked
+
+
+def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
+    """Return the token sequences; of a stage that keeps scores the written questions first, the others marked."""
+    seed, short = stage.plan.seed, stage.plan.short_share
+    if not stage.keeps:
+        return encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
+    alone, beside = list[Sample](), list[Sample]()
+    first_group = 0
+    for kept in (False, True):
+        own = [group for group in ranked if is_written(group[0]) is not kept]
+        samples = encode([e for e in mixed if is_written(e) is not kept], tokenizer, seed, short)
+        alone += [replace(sample, kept=kept) for sample in samples]
+        beside += [replace(s, kept=kept, group=s.group + first_group) for s in encode_groups(own, tokenizer, seed)]
+        first_group += len(own)
+    return alone + beside
 
 
 if __name__ == "__main__":

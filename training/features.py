@@ -26,6 +26,7 @@ class Sample:
     """One sequence: `ids` with `question` tokens up to and including the first separator; answer token positions.
 
     Samples that follow each other with the same `group` are the passages of one question, the right one first; -1: alone.
+    `kept`: what an earlier reader makes of it is to be kept (`Run.keep`).
     """
 
     ids: tuple[int, ...]
@@ -33,6 +34,7 @@ class Sample:
     start: int
     end: int
     group: int = -1
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own documentation writes it so
 
 ANSWERABILITY_HIDDEN = 128
+TEMPERATURE = 2.0  # of the scores that are to be kept
 
 
 class Scores(NamedTuple):
@@ -38,6 +39,12 @@ class LowRankLinear(nn.Module):
         a, b = self.a.to(x.dtype), (self.scale * self.b).to(x.dtype)
         flat = x.reshape(-1, x.shape[-1])
         return torch.addmm(self.base(flat), flat @ a.T, b.T).view(*x.shape[:-1], -1)
+
+    def folded(self) -> nn.Linear:
+        """Return the same layer with the product added to its weights: nothing to train, one product less to compute."""
+        with torch.no_grad():
+            self.base.weight += (self.scale * (self.b @ self.a)).to(self.base.weight.dtype)
+        return self.base
 
 
 class Heads(nn.Module):
@@ -77,6 +84,12 @@ class SpanReader(nn.Module):
         output = self.encoder(input_ids=tokens, token_type_ids=segments, attention_mask=attention)
         scores: Scores = self.heads(output.last_hidden_state.float(), context)
         return scores
+
+    def fold(self) -> "SpanReader":
+        """Fold all adapters into their layers, for a reader that is only read with; return it."""
+        for parent, name in [_place(self, path) for path, part in self.named_modules() if isinstance(part, LowRankLinear)]:
+            setattr(parent, name, getattr(parent, name).folded())
+        return self
 
     def trained(self) -> dict[str, Tensor]:
         """Return what training changes, by name: adapters and heads, float32."""
@@ -137,6 +150,26 @@ def ranking_loss(scores: Scores, groups: Sequence[int]) -> Tensor:
     return torch.stack([torch.logsumexp(part, dim=0) - part[0] for part in among]).mean()
 
 
+def keeping_loss(scores: Scores, before: Scores) -> Tensor:
+    """Divergence of start, end and answerability from what an earlier reader made of the same rows, mean of the rows.
+
+    Both softened by `TEMPERATURE` as in Li and Hoiem 2018, "Learning without Forgetting", arXiv:1606.09282; times its square,
+    so that the gradients stay as large (Hinton, Vinyals and Dean 2015, arXiv:1503.02531, section 2.1).
+    """
+    spans = sum(_divergence(mine, theirs) for mine, theirs in ((scores.start, before.start), (scores.end, before.end)))
+    sure = torch.sigmoid(before.answerable / TEMPERATURE)
+    answerable = F.binary_cross_entropy_with_logits(scores.answerable / TEMPERATURE, sure)
+    answerable = answerable - F.binary_cross_entropy_with_logits(before.answerable / TEMPERATURE, sure)
+    return TEMPERATURE**2 * (torch.as_tensor(spans) / 2 + answerable)
+
+
+def _divergence(logits: Tensor, before: Tensor) -> Tensor:
+    outside = torch.isneginf(before)
+    mine = torch.log_softmax(logits / TEMPERATURE, dim=1).masked_fill(outside, 0.0)
+    theirs = torch.log_softmax(before / TEMPERATURE, dim=1).masked_fill(outside, 0.0)
+    return (torch.softmax(before / TEMPERATURE, dim=1) * (theirs - mine)).sum(dim=1).mean()
+
+
 def _first(context: Tensor) -> Tensor:
     mask = torch.zeros_like(context)
     mask[:, 0] = True
@@ -147,6 +180,10 @@ def _linears(layer: nn.Module) -> list[tuple[nn.Module, str]]:
     found = []
     for path, module in layer.named_modules():
         if isinstance(module, nn.Linear):
-            parent, _, name = path.rpartition(".")
-            found.append((layer.get_submodule(parent), name))
+            found.append(_place(layer, path))
     return found
+
+
+def _place(module: nn.Module, path: str) -> tuple[nn.Module, str]:
+    parent, _, name = path.rpartition(".")
+    return module.get_submodule(parent), name

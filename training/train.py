@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.multiprocessing.spawn import start_processes
 
 from training.features import Sample, batches, collate, own_part
-from training.network import SpanReader, load_encoder, loss, ranking_loss
+from training.network import Scores, SpanReader, keeping_loss, load_encoder, loss, ranking_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Plan:
     short_share: float = 0.0  # of the examples, cropped to the length of the product's passages
     answerable_weight: float = 0.7
     ranking_weight: float = 1.0  # of the passages of a question against each other, where there are several
+    keep_weight: float = 0.0  # of an earlier reader's scores of the examples that are kept
     clip: float = 1.0
     weight_decay: float = 0.01
     seed: int = 20261121
@@ -47,14 +48,28 @@ FOURTH = Plan(learning_rate=6e-4, steps=2500, seed=20261124, short_share=0.5)
 FIFTH = Plan(learning_rate=6e-4, steps=2800, seed=20261125, short_share=0.7)
 SIXTH = Plan(learning_rate=6e-4, steps=2600, seed=20261126, short_share=0.7, ranking_weight=0.7)
 SEVENTH = Plan(learning_rate=6e-4, steps=3000, seed=20261129, short_share=0.7, ranking_weight=0.7)
+EIGHTH = Plan(learning_rate=6e-4, steps=1500, seed=20261130, short_share=0.8, ranking_weight=0.7)
+NINTH = Plan(learning_rate=6e-4, steps=1400, seed=20261201, short_share=0.7, ranking_weight=0.7)
+TENTH = Plan(learning_rate=6e-4, steps=1150, seed=20261202, short_share=0.7, ranking_weight=0.7, keep_weight=1.0)
 
 
-def train(plan: Plan, samples: Sequence[Sample], encoder: Path, work: Path, processes: int, start: Path | None = None) -> Path:
-    """Train from the weights of the checkpoint `start`, or go on with `work/checkpoint.pt`; return that checkpoint's path."""
+def train(
+    plan: Plan,
+    samples: Sequence[Sample],
+    encoder: Path,
+    work: Path,
+    processes: int,
+    start: Path | None = None,
+    kept: Path | None = None,
+) -> Path:
+    """Train from the weights of the checkpoint `start`, or go on with `work/checkpoint.pt`; return that checkpoint's path.
+
+    `kept` is the checkpoint of a reader whose scores of the samples that are `kept` are to be kept.
+    """
     work.mkdir(parents=True, exist_ok=True)
     meeting = work.absolute() / f"meeting-{os.getpid()}"  # torch wants an absolute address
     meeting.unlink(missing_ok=True)
-    arguments = (plan, samples, encoder, work, processes, meeting, start)
+    arguments = (plan, samples, encoder, work, processes, meeting, start, kept)
     if processes == 1:
         _worker(0, *arguments)
     else:
@@ -81,6 +96,7 @@ def _worker(
     processes: int,
     meeting: Path,
     start: Path | None = None,
+    kept: Path | None = None,
 ) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":
@@ -92,6 +108,10 @@ def _worker(
     run = Run(plan, model, work, place, processes)
     if start is not None:
         run.start_from(start)
+    if kept is not None:
+        before = SpanReader(load_encoder(encoder, compute_dtype(device)), plan.rank, plan.alpha).to(device)
+        Run(plan, before, work).start_from(kept)
+        run.keep(before.fold())
     run.go(samples)
     if processes > 1:
         dist.destroy_process_group()
@@ -118,6 +138,7 @@ class Run:
         self.parameters = list(self.named.values())
         self.optimizer = torch.optim.AdamW(self.parameters, lr=plan.learning_rate, weight_decay=plan.weight_decay)
         self.device = self.parameters[0].device
+        self.kept: SpanReader | None = None
         self.step, self.steps = 0, 0  # taken, and to take in all
 
     def go(self, samples: Sequence[Sample], stop_after: int | None = None) -> None:
@@ -151,6 +172,12 @@ class Run:
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
         scores = self.model(*tensors)
         value = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        kept = [n for n, sample in enumerate(samples) if sample.kept]
+        if self.kept is not None and kept:
+            with torch.no_grad():
+                before = self.kept(*(part[kept] for part in tensors))
+            mine = Scores(*(part[kept] for part in scores))
+            value = value + self.plan.keep_weight * len(kept) / len(samples) * keeping_loss(mine, before)
         if len(batch.groups) < len(samples):
             value = value + self.plan.ranking_weight * ranking_loss(scores, batch.groups)
         self.optimizer.zero_grad()
@@ -177,6 +204,10 @@ class Run:
     def start_from(self, checkpoint: Path) -> None:
         """Take over the weights of an earlier run, not its optimiser nor its step."""
         self._copy(torch.load(checkpoint, map_location=self.device, weights_only=True)["weights"])
+
+    def keep(self, reader: SpanReader) -> None:
+        """Hold on to this reader's scores of the samples that are `kept`."""
+        self.kept = reader.requires_grad_(requires_grad=False)
 
     def _resume(self) -> None:
         path = self.work / "checkpoint.pt"

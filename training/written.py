@@ -91,6 +91,11 @@ def is_news(example: Example) -> bool:
     return example.source in NEWS.values()
 
 
+def is_written(example: Example) -> bool:
+    """Say whether a question was written for this project, on an article or on a paragraph of the sets."""
+    return example.source.startswith(("written_", "second_", "third_"))
+
+
 def is_kept(example: Example) -> bool:
     """Say whether a question is kept for choosing: one of a written article, by its headline."""
     return is_news(example) and bucket(example.title) % HELD_OUT_SHARE == 0

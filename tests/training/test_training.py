@@ -10,7 +10,7 @@ import torch
 from rag.reader_network import ReaderError, ReaderNetwork, merge
 from training.export import average, export, restore
 from training.features import Sample, collate, load_tokenizer
-from training.network import SpanReader, lean_attention, load_encoder
+from training.network import SpanReader, keeping_loss, lean_attention, load_encoder
 from training.train import Plan, Run, is_done
 
 PLAN = Plan(rank=4, alpha=8.0, batch_size=4, checkpoint_seconds=1e9)
@@ -107,6 +107,38 @@ def test_training_lowers_the_loss_and_leaves_the_encoder_alone(encoder: Path, tm
     last = [run.update(samples(), 1e-2) for _ in range(30)][-1]
     assert last < first * 0.8
     assert all(torch.equal(value, dict(model.named_parameters())[name]) for name, value in before.items())
+
+
+def test_folded_adapters_compute_what_adapters_do(encoder: Path) -> None:
+    batch, model = collate(samples()), network(encoder, touched=True)
+    given = (batch.tokens, batch.segments, batch.attention, batch.context)
+    with torch.inference_mode():
+        expected = model(*given)
+    with torch.no_grad():
+        found = model.fold()(*given)
+    assert not model.encoder.state_dict().keys() & {"encoder.layer.0.output.dense.a"}
+    for one, other in zip(expected, found, strict=True):
+        assert torch.allclose(one, other, atol=1e-4)
+
+
+def test_an_earlier_readers_scores_are_kept_where_samples_ask_for_it(encoder: Path, tmp_path: Path) -> None:
+    before = network(encoder, touched=True)
+    batch = collate(samples())
+    given = (batch.tokens, batch.segments, batch.attention, batch.context)
+
+    def distance(model: SpanReader) -> float:
+        with torch.no_grad():
+            return float(keeping_loss(model(*given), before(*given)))
+
+    assert distance(before) == pytest.approx(0, abs=1e-6)
+    reached = {}
+    for kept in (False, True):
+        run = Run(replace(PLAN, keep_weight=50.0), network(encoder), tmp_path / str(kept))
+        run.keep(network(encoder, touched=True).fold())
+        for _ in range(40):
+            run.update([replace(sample, kept=kept) for sample in samples()], 1e-2)
+        reached[kept] = distance(run.model)
+    assert reached[True] < 0.2 * reached[False]
 
 
 def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(encoder: Path, tmp_path: Path) -> None:
