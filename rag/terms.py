@@ -22,7 +22,9 @@ _STOP_WORDS = """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 _CAPITAL = r"(?:[^\W\d_a-z](?:[\w’'&-]|\.(?=\w))*\.?|al-[^\W\d_a-z][\w’'-]*)"
 _STARTER = "|".join(sorted(word.capitalize() for word in STOP_WORDS))
-_NAME = re.compile(rf"(?!(?:{_STARTER})\b)(?<![\w’']){_CAPITAL}(?:\s+(?:(?:of|bin|de|al)\s+)?{_CAPITAL})*")
+_PARTICLE = "(?:of|bin|ibn|bint|al|da|de|dos|di|du|la|le|van|von|der|den)"
+NAME = rf"{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAPITAL})*"  # a pattern: "Juan de la Cruz" is one name
+_NAME = re.compile(rf"(?!(?:{_STARTER})\b)(?<![\w’']){NAME}")
 _stemmer = snowballstemmer.stemmer("english")
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from rag.question import kind_of, stand_alone, understand
+from rag.followups import stand_alone
+from rag.kinds import kind_of
+from rag.question import understand
 from rag.types import Turn
 
 SOLEIMANI = (
@@ -31,9 +33,36 @@ PULLING_BACK = (Turn("user", "Why is Iran pulling back from Assad?"), Turn("assi
         ("Was the withdrawal a surprise or expected?", "what"),
         ("What is the Glass House?", "what"),
         ("glass house damascus", "what"),
+        ("soleimani death date when", "when"),
+        ("What is the location of the T4 airbase?", "where"),
+        ("What is the name of the officer who spoke?", "who"),
+        ("Who killed Soleimani, and why?", "why"),
     ],
 )
 def test_the_question_words_say_what_is_wanted(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who was the mayor when the dam collapsed?", "who"),
+        ("And who was the mayor when the dam collapsed?", "who"),
+        ("What did Brandt say when the dam broke?", "what"),
+        ("When Brandt resigned, who replaced her?", "who"),
+        ("According to Reuters, how many died when the dam broke?", "number"),
+        ("When, according to Brandt, did the dam break?", "when"),
+        ("Is the town where he lives safe?", "yes_no"),
+        ("Was Brandt the one who signed it?", "yes_no"),
+        ("How did Brandt respond when asked who paid?", "how"),
+        ("Which paper reported how the dam broke?", "what"),
+        ("To whom did Brandt write when the dam broke?", "who"),
+        ("Since when is Brandt, who was elected twice, the mayor?", "when"),
+        ("Can you tell me when the man who signed it died?", "when"),
+        ("In summary, what happened?", "summary"),
+    ],
+)
+def test_the_word_that_begins_a_question_says_what_is_wanted_and_no_clause_in_it(question: str, kind: str) -> None:
     assert kind_of(question) == kind
 
 
@@ -89,9 +118,180 @@ def test_a_pronoun_means_what_was_asked_for_unless_the_question_is_asked_again(
     assert stand_alone(follow_up, (Turn("user", before), Turn("assistant", answer))) == resolved
 
 
-def test_a_year_replaces_the_year_asked_of_before() -> None:
-    history = (Turn("user", "What happened in Homs in 2018?"), Turn("assistant", "Air strikes. [1]"))
-    assert stand_alone("And in 2019?", history) == "What happened in Homs in 2019?"
+def after(before: str, follow_up: str, answer: str = "") -> str:
+    return stand_alone(follow_up, (Turn("user", before), Turn("assistant", answer)))
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What happened in Homs in 2018?", "And in 2019?", "What happened in Homs in 2019?"),
+        ("What happened in 2018?", "And since 2019?", "What happened since 2019?"),
+        ("Who died in the 2016 flood?", "And in 2018?", "Who died in the 2018 flood?"),
+        ("Who died between 2010 and 2015?", "And in 2018?", "Who died between 2010 and 2015, and in 2018?"),
+        ("How many came in May 2019?", "And in 2018?", "How many came in May 2018?"),
+    ],
+)
+def test_a_year_replaces_the_only_year_asked_of_before(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("How many people does Acmar employ in Skarn?", "And in Torvik?", "How many people does Acmar employ in Torvik?"),
+        ("How many people does Acmar employ?", "And in Torvik?", "How many people does Acmar employ in Torvik?"),
+        ("Who won in Skarn in May 2019?", "And in Torvik?", "Who won in Torvik in May 2019?"),
+        ("What burned in Skarn's harbour?", "And in Torvik?", "What burned in Torvik's harbour?"),
+        ("How many came in May 2019?", "And in June?", "How many came in June 2019?"),
+        ("How many came in May 2019?", "And in June 2018?", "How many came in June 2018?"),
+        ("How many came on 3 May 2019?", "And on 4 June?", "How many came on 4 June 2019?"),
+        ("How many died in the north of Valmora?", "And in the south?", "How many died in the south of Valmora?"),
+        ("Who is the mayor of Valmora?", "And the mayor of Torvik?", "Who is the mayor of Torvik?"),
+    ],
+)
+def test_a_fragment_with_a_preposition_replaces_what_followed_the_same_preposition(
+    before: str, follow_up: str, resolved: str
+) -> None:
+    assert after(before, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("When was the library opened?", "What about the museum?", "When was the museum opened?"),
+        ("When did the library open?", "What about the museum?", "When did the museum open?"),
+        ("Who is the mayor of Valmora?", "And the harbour master?", "Who is the harbour master of Valmora?"),
+        ("Who died in the 2016 flood in Velm?", "What about the 2018 fire?", "Who died in the 2018 fire in Velm?"),
+        ("When was the old library built?", "What about the museum?", "When was the old library built, and the museum?"),
+        ("Who heads the library in the park?", "And the museum?", "Who heads the library in the park, and the museum?"),
+    ],
+)
+def test_a_thing_replaces_the_only_thing_asked_of_before_or_is_added_with_and(
+    before: str, follow_up: str, resolved: str
+) -> None:
+    assert after(before, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What is Iran's role?", "What about Russia?", "What is Russia's role?"),
+        ("Why did Iran leave?", "What about the United States?", "Why did the United States leave?"),
+        ("Why did Iran leave?", "What about Russia and Turkey?", "Why did Russia and Turkey leave?"),
+        ("What happened in Skarn on Monday?", "And Friday?", "What happened in Skarn on Friday?"),
+        ("Who is Vincent van Gogh?", "And Juan de la Cruz?", "Who is Juan de la Cruz?"),
+        ("Who is Ursula von der Leyen?", "And Leonardo di Caprio?", "Who is Leonardo di Caprio?"),
+    ],
+)
+def test_a_name_replaces_the_whole_first_name(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "resolved"),
+    [
+        ("And was she born in Torvik?", "Was Ida Brandt born in Torvik?"),
+        ("And did she say why?", "Did Ida Brandt say why?"),
+        ("And did Wisniewski welcome it?", "Did Wisniewski welcome it?"),
+        ("And her husband?", "And Ida Brandt's husband?"),
+        ("Who met her?", "Who met Ida Brandt?"),
+        ("Who met her in Skarn, and why?", "Who met Ida Brandt in Skarn, and why?"),
+        ("Who is her husband?", "Who is Ida Brandt's husband?"),
+        ("What did Trump say about her?", "What did Trump say about Ida Brandt?"),
+        ("How long did it take her to resign?", "How long did it take Ida Brandt to resign?"),
+        ("Is it true that she resigned?", "Is it true that Ida Brandt resigned?"),
+    ],
+)
+def test_after_and_a_whole_question_keeps_its_words_and_a_pronoun_becomes_the_name(follow_up: str, resolved: str) -> None:
+    assert after("Who is Ida Brandt?", follow_up, "Ida Brandt leads Valmora. [1]") == resolved
+
+
+@pytest.mark.parametrize(
+    "follow_up",
+    [
+        "How long did it take to repair the roof?",
+        "How much does it cost to enter?",
+        "Is it hard to enter?",
+        "Is it too late to leave?",
+        "When will it be safe to return?",
+        "Is it going to rain in Lisbon this weekend?",
+        "When Brandt resigned, who replaced her?",
+        "And the president of Torvik?",
+        "What about the people who died?",
+        "And in which year was the museum opened?",
+        "Who said that?",
+    ],
+)
+def test_what_refers_to_nothing_or_is_whole_or_fits_nowhere_stays_as_typed(follow_up: str) -> None:
+    assert after("Who is the mayor of Valmora?", follow_up, "Ida Brandt leads Valmora. [1]") == follow_up
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "resolved", "kind"),
+    [
+        ("Since when?", "Since when did Ida Brandt lead Valmora?", "when"),
+        ("Until when?", "Until when did Ida Brandt lead Valmora?", "when"),
+        ("For how long?", "For how long did Ida Brandt lead Valmora?", "number"),
+        ("In which city?", "In which city did Ida Brandt lead Valmora?", "where"),
+        ("By whom?", "When did Ida Brandt lead Valmora, and by whom?", "who"),
+        ("Who else?", "When did Ida Brandt lead Valmora, and who else?", "who"),
+        ("What else?", "When did Ida Brandt lead Valmora, and what else?", "what"),
+        ("Why not?", "When did Ida Brandt lead Valmora, and why not?", "why"),
+        ("And how many were injured?", "When did Ida Brandt lead Valmora, and how many were injured?", "number"),
+    ],
+)
+def test_a_question_of_only_question_words_takes_over_the_rest(follow_up: str, resolved: str, kind: str) -> None:
+    query = understand(follow_up, (Turn("user", "When did Ida Brandt lead Valmora?"),))
+    assert (query.text, query.kind) == (resolved, kind)
+
+
+@pytest.mark.parametrize(
+    ("before", "resolved"),
+    [
+        ("In which year did the war begin?", "Why did the war begin?"),
+        ("What did Iran do?", "What did Iran do, and why?"),
+        ("Who killed Soleimani, and when?", "Who killed Soleimani, and why?"),
+        ("According to Reuters, who won?", "According to Reuters, who won, and why?"),
+    ],
+)
+def test_why_takes_the_place_of_a_question_word_only_where_nothing_is_lost(before: str, resolved: str) -> None:
+    assert after(before, "Why?") == resolved
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "As of 2 October 2024: Olaf Ek was elected. [1]",
+        "As of an undated article, Valmora Herald (undated): Olaf Ek was elected. [1]",
+        "As of 2 October 2024, Valmora Herald (2024-10-02): Olaf Ek was elected. [1]",
+        "“Valmora: a History (II)” (2024-03-06) says the same: Olaf Ek was elected. [1]",
+        "The vote was late. [1] Later, Harbour Post (2024-03-05) tells it differently: Olaf Ek was elected. [2]",
+        "The vote was late. [1] (also in 2 other articles) Harbour Post (undated) (and 2 more) says the same: Olaf Ek did. [2]",
+        "On Monday Olaf Ek was elected. [1]",
+        "In October, Olaf Ek was elected. [1]",
+    ],
+)
+def test_neither_an_outlet_nor_a_date_in_front_of_a_claim_is_meant_by_a_pronoun(answer: str) -> None:
+    assert after("Who won the vote?", "Where was he born?", answer) == "Where was Olaf Ek born?"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "follow_up", "resolved"),
+    [
+        ("What is Trump's plan?", "A deal. [1]", "What did he say?", "What did Trump say?"),
+        ("What did Trump's wife say?", "Nothing. [1]", "What was his plan?", "What was Trump's plan?"),
+        ("According to Reuters, who won?", "Lena Brandt won. [1]", "Where is she from?", "Where is Lena Brandt from?"),
+        ("Who won, according to Reuters?", "Lena Brandt won. [1]", "When did she win?", "When did Lena Brandt win?"),
+        ("When Brandt left, who came?", "Olaf Ek came. [1]", "Where is he from?", "Where is Olaf Ek from?"),
+        ("When did Duncan win?", "He won in Torvik. [1]", "Where was he born?", "Where was Duncan born?"),
+        ("Who won?", "Vivian won in Torvik. [1]", "Where was she born?", "Where was Vivian born?"),
+        ("Who struck?", "Israeli forces of Tor Aasen struck. [1]", "Who is he?", "Who is Tor Aasen?"),
+        ("Who is Maria da Silva?", "A judge. [1]", "Where is she from?", "Where is Maria da Silva from?"),
+    ],
+)
+def test_a_pronoun_means_a_name_as_the_person_bears_it(before: str, answer: str, follow_up: str, resolved: str) -> None:
+    assert after(before, follow_up, answer) == resolved
 
 
 def test_a_follow_up_to_a_follow_up_resolves_through_both() -> None:
@@ -100,11 +300,14 @@ def test_a_follow_up_to_a_follow_up_resolves_through_both() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["a" + 2_000_000 * " " + "b", "what about " + 400_000 * "? " + "x"], ids=["space", "question marks"]
+    "said",
+    ["a" + 2_000_000 * " " + "b", "what about " + 400_000 * "? " + "x", "in the " + 400_000 * "-" + "x", 9_000 * "Asian b "],
+    ids=["space", "question marks", "hyphens", "names"],
 )
 def test_a_message_is_looked_through_once_however_long_it_is(said: str) -> None:
     history = [Turn("user", "Who is Bob?"), Turn("assistant", said), Turn("user", said)]
-    assert stand_alone("And he?", history)  # in an hour, or never, if it looked again from every character
+    for follow_up in ("And he?", "And in Torvik?", "And the museum?"):
+        assert stand_alone(follow_up, history)  # in an hour, or never, if it looked again from every character
 
 
 def test_marks_of_an_earlier_answer_are_not_taken_for_its_words() -> None:
