@@ -17,6 +17,8 @@ _BARE = re.compile(
     r"(?:\s+(?:so|then|exactly|(?:was|is|did|does)\s+(?:that|this|it(?=\s+happen))(?:\s+happen)?))?\s*[?.!]*$",
     re.IGNORECASE,
 )
+_HOW_MANY_THINGS = re.compile(r"how\s+(?:many|much)\s+\w", re.IGNORECASE)  # without "and", a new question: "How many teams?"
+_QUESTION = re.compile(rf"(?:{PREPOSITION}\s+)?{WH}\s", re.IGNORECASE)  # "What about why ...?"
 # These ask for what was done, or who did it: with another question word in its place, a question would lose that.
 _ASKS_WHAT = re.compile(r"^(?:what|which|how (?:many|much|come))\b|\bwho(?:m|se)?\b|\b(?:else|not)$", re.IGNORECASE)
 _INVERTED = re.compile(rf"^(?:((?:{PREPOSITION}\s+)?{WH})\s+)?({AUXILIARY}\s.*)$", re.IGNORECASE)
@@ -102,11 +104,13 @@ def _resolve(question: str, before: str, answer: str) -> str:
     if not before:
         return question
     bare = _BARE.match(question)
-    if bare:
+    if bare and not _HOW_MANY_THINGS.match(question):
         return _asked_again(bare.group(1), before)
     whole = _AND_DOES.match(question)
     asked = whole.group(1)[0].upper() + whole.group(1)[1:] if whole else question
     added = _ABOUT.match(asked) or _AND.match(asked)
+    if added and _QUESTION.match(added.group(1)):
+        return _with_names_for_pronouns(added.group(1), before, answer)
     if not added or _CLAUSE.search(added.group(1)):
         return _with_names_for_pronouns(asked, before, answer)
     said = _with_names_for_pronouns(added.group(1), before, answer)

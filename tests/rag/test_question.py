@@ -130,6 +130,8 @@ def after(before: str, follow_up: str, answer: str = "") -> str:
         ("Who died in the 2016 flood?", "And in 2018?", "Who died in the 2018 flood?"),
         ("Who died between 2010 and 2015?", "And in 2018?", "Who died between 2010 and 2015, and in 2018?"),
         ("How many came in May 2019?", "And in 2018?", "How many came in May 2018?"),
+        ("Is it like rugby?", "How many teams?", "How many teams?"),
+        ("Why did Acmar close a mill?", "What about why it opened one?", "why Acmar opened one?"),
     ],
 )
 def test_a_year_replaces_the_only_year_asked_of_before(before: str, follow_up: str, resolved: str) -> None:
