@@ -1,6 +1,6 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-There are three collections, of which the reader has learned from the first. `training/written/news/*.txt`, `second/*.txt` and
+There are three collections. `training/written/news/*.txt`, `second/*.txt` and
 `third/*.txt` (and `reported/*.txt`, for reporting) hold articles with their questions, one after the other:
 
     # headline
