@@ -7,11 +7,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from index.article import Article, Passage, iso_day
+from index.article import Article, Passage
 from index.errors import ArticleMissing
 from index.listing import Listing, listed, sources
 from index.rows import ARTICLE_COLUMNS, Listed, State, Version, restored
@@ -41,7 +42,7 @@ class Within:
     def __post_init__(self) -> None:
         for name in ("since", "until", "as_of"):
             if day := getattr(self, name):  # compared as words, so written in the one way that dates in the library are
-                object.__setattr__(self, name, iso_day(day[:10]))
+                object.__setattr__(self, name, date.fromisoformat(day[:10]).isoformat())
 
     def __bool__(self) -> bool:
         return self.has_dates or bool(self.source)

@@ -145,7 +145,7 @@ def test_the_reason_is_the_dates_only_when_what_lies_outside_would_answer(search
 
 @pytest.mark.parametrize("field", ["as_of", "since", "until"])
 def test_what_is_no_day_is_an_error(search: Search, field: str) -> None:
-    with pytest.raises(ValueError, match="is not a day"):
+    with pytest.raises(ValueError, match="isoformat"):
         answering(search).ask(QUESTION, within=Within(**{field: "last week"}))
 
 
