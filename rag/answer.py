@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from index.search import Search
 from index.snapshot import EVERYTHING, Within
+from rag.abbreviations import in_other_words
 from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.evidence import compose, near_misses, pieces
@@ -21,6 +22,7 @@ from rag.recency import NEARLY_AS_GOOD, newer
 from rag.recent import Recent
 from rag.retriever import Retriever, in_order, most_telling
 from rag.sentences import SentenceReader, SentenceScorer
+from rag.terms import names
 from rag.types import (
     Answer,
     Citation,
@@ -129,9 +131,22 @@ class Answerer:
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
 
-        What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
+        A name that an article found explains, "Hayat Tahrir al-Sham (HTS)", is asked for in its other form, too.
         """
         clock = Clock()
+        asked = self._considered(query, within, k, clock)
+        found = {reading.hit.article.id: reading.hit.article.text for reading in asked.readings}
+        said = in_other_words(query.text, found.values())
+        if said is None:
+            return asked
+        other = self._considered(understand(said), within, k, clock)
+        return max(asked, replace(other, query=query), key=self._probability)
+
+    def _considered(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
+        """Consider a query as it stands.
+
+        What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
+        """
         hits = self._retriever.hits(query, k, within)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
@@ -192,8 +207,7 @@ class Answerer:
             return None
         if considered.within.has_dates and self._is_answered_outside(considered):
             return "outside_dates"
-        is_far_off = considered.measured is None or considered.measured.is_far_off
-        return "nothing_relevant" if is_far_off else "not_answered_by_sources"
+        return "not_answered_by_sources" if _is_touched_on(considered) else "nothing_relevant"
 
     def _is_answered_outside(self, considered: Considered) -> bool:
         """Whether nothing is inside the dates, or only what is outside them would be an answer."""
@@ -226,6 +240,14 @@ def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -
         citations=written.citations,
         timings_ms=considered.clock.done(),
     )
+
+
+def _is_touched_on(considered: Considered) -> bool:
+    """Whether the best passage is about what was asked: its words or meaning say so, or it holds every name of the question."""
+    measured = considered.measured
+    if measured is None:
+        return False
+    return not measured.is_far_off or (bool(names(considered.query.text)) and measured.names_in_passage == 1)
 
 
 def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:

@@ -12,7 +12,7 @@ class Clock:
 
     def lap(self, stage: str) -> None:
         now = time.perf_counter()
-        self._laps[stage], self._last = round(1000 * (now - self._last)), now
+        self._laps[stage], self._last = self._laps.get(stage, 0) + round(1000 * (now - self._last)), now
 
     def done(self) -> dict[str, int]:
         return {**self._laps, "total": round(1000 * (time.perf_counter() - self._began))}

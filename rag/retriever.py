@@ -3,7 +3,6 @@
 Knows no prompts and no SQL.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +19,7 @@ from rag.reader import Reader, Span
 from rag.recency import newest
 from rag.sentences import SentenceScorer, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
+from rag.spans import can_answer, in_one_line, with_its_not
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
 
@@ -36,11 +36,6 @@ SPANS = 4  # of each passage
 BEHIND_WEIGHT = 0.1
 FARTHEST_BEHIND = -3.0
 SURE_OF_SECOND_BEST = 1.0  # the score that words need where the reader likes others better that cannot be the answer
-
-_LINE_END = re.compile("\n")
-_NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
-_IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
-_NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
 
 WIDER = 5  # how many times as many hits a second look goes through
 MIN_HITS = 8  # read even when fewer are asked for: the answer must not depend on how many hits a caller wants
@@ -117,50 +112,15 @@ def most_telling(readings: Sequence[Reading]) -> Reading:
 def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     text, wrapped = hit.passage.text, wrapped_sentences(hit)
-    in_lines = [_in_one_line(text, span, wrapped) for span in spans]
+    in_lines = [in_one_line(text, span, wrapped) for span in spans]
     for start, end in wrapped or sentences(text) or [(0, len(text))]:
-        begun_here = (_with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
+        begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
-        telling = [span for span in inside if _can_answer(query, text, span)]
+        telling = [span for span in inside if can_answer(query, text, span)]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
             best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find
         yield start, end, best
-
-
-def _in_one_line(text: str, span: Span, wrapped: Sequence[tuple[int, int]]) -> Span:
-    """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter.
-
-    Inside a sentence of a text that is wrapped at a column, the next line goes on with it.
-    """
-    ends = (match.start() for match in _LINE_END.finditer(text, span.start, span.end))
-    return replace(span, end=next((at for at in ends if not any(start < at < end for start, end in wrapped)), span.end))
-
-
-def _with_its_not(query: Query, text: str, span: Span) -> Span:
-    """Return the words with a negation directly before them: "accept a Shiite government" is false of who will not.
-
-    A question that is negated itself, "What will Israel not do?", wants the words alone.
-    """
-    if span.start == span.end or _IS_NEGATED.search(query.text):
-        return span
-    before = _NEGATION_BEFORE.search(text, max(0, span.start - 40), span.start)
-    return replace(span, start=before.start()) if before else span
-
-
-def _can_answer(query: Query, text: str, span: Span) -> bool:
-    """Whether the words tell anything: not "its", nor a part of the name asked about, "Qassem" to "Who killed Soleimani?"."""
-    if not content_stems(text[span.start : span.end]):
-        return False
-    if query.kind != "who":
-        return True
-    asked = {word for name in names(query.text) for word in name.split()}
-    covering = (name for name in names(text) for at in _places(text, name) if at <= span.start and span.end <= at + len(name))
-    return not any(asked & set(name.split()) for name in covering)
-
-
-def _places(text: str, name: str) -> Iterator[int]:
-    return (match.start() for match in re.finditer(re.escape(name), text))
 
 
 def _reading(hit: Hit, sentence: Sequence[int], span: Span, around: float, cosine: float, share: float) -> Reading:

@@ -64,6 +64,7 @@ def read(folder: Path, question: str, reader: Pointing, text: str = TEXT) -> tup
         ("Who was dismissed by Brandt?", ("Ida Brandt", "Odo Karsten"), "Odo Karsten"),
         ("Which session dismissed the mayor?", ("its", "spring session"), "spring session"),
         ("Which Odo is meant?", ("Odo", "Ida Brandt"), "Odo"),
+        ("Who is Odo Karsten?", ("Ida Brandt", "mayor of Velm"), "mayor of Velm"),
     ],
 )
 def test_words_that_tell_nothing_new_are_no_answer(tmp_path: Path, question: str, found: tuple[str, ...], words: str) -> None:

@@ -1,0 +1,64 @@
+"""The words that the reader points at, as an answer: whole, with their negation, and telling something. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rag.reader import Span
+from rag.terms import NAME, content_stems, names
+from rag.types import Query
+
+_LINE_END = re.compile("\n")
+_NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
+_IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
+_NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
+_ARTICLE = r"(?:(?i:the|an?)\s+)?"
+_WHO_IS = re.compile(rf"(?i:who|what)(?:['’]s|\s+(?i:is|was|are|were))\s+{_ARTICLE}({NAME})\W*")
+_NAME_ALONE = re.compile(rf"{_ARTICLE}{NAME}\W*")
+_BETWEEN = re.compile(r"\W*(?:(?:is|was|are|were|or|alias|called|named|as|known|also|formerly|the|an?)\b\W*){0,4}", re.I)
+
+
+def in_one_line(text: str, span: Span, wrapped: Sequence[tuple[int, int]]) -> Span:
+    """Return the words up to the end of their line: what stands on the next one, of a list or a table, is another matter.
+
+    Inside a sentence of a text that is wrapped at a column, the next line goes on with it.
+    """
+    ends = (match.start() for match in _LINE_END.finditer(text, span.start, span.end))
+    return replace(span, end=next((at for at in ends if not any(start < at < end for start, end in wrapped)), span.end))
+
+
+def with_its_not(query: Query, text: str, span: Span) -> Span:
+    """Return the words with a negation directly before them: "accept a Shiite government" is false of who will not.
+
+    A question that is negated itself, "What will Israel not do?", wants the words alone.
+    """
+    if span.start == span.end or _IS_NEGATED.search(query.text):
+        return span
+    before = _NEGATION_BEFORE.search(text, max(0, span.start - 40), span.start)
+    return replace(span, start=before.start()) if before else span
+
+
+def can_answer(query: Query, text: str, span: Span) -> bool:
+    """Whether the words tell anything: not "its", nor a part of the name asked about, "Qassem" to "Who killed Soleimani?"."""
+    if not content_stems(text[span.start : span.end]) or _is_another_name(query, text, span):
+        return False
+    if query.kind != "who":
+        return True
+    asked = {word for name in names(query.text) for word in name.split()}
+    covering = (name for name in names(text) for at, end in _places(text, name) if at <= span.start and span.end <= end)
+    return not any(asked & set(name.split()) for name in covering)
+
+
+def _is_another_name(query: Query, text: str, span: Span) -> bool:
+    """Whether the words are just a name that stands in the same sentence as the one that is to be explained, and not beside it:
+    who Ali Vaez is, "Ali Vaez from the International Crisis Group" does not tell by his employer's name."""
+    asked, told = _WHO_IS.fullmatch(query.text), _NAME_ALONE.fullmatch(text, span.start, span.end)
+    if asked is None or told is None:
+        return False
+    at = [place for word in asked.group(1).split() for place in _places(text, word)]
+    gaps = ((end, span.start) if end <= span.start else (span.end, start) for start, end in at)
+    return not any(start <= end and _BETWEEN.fullmatch(text, start, end) for start, end in gaps)
+
+
+def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
+    return (match.span() for match in re.finditer(re.escape(name), text))
