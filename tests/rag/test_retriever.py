@@ -227,9 +227,11 @@ def test_of_the_best_passage_the_sentence_with_the_best_words_leads(tmp_path: Pa
         ("Was Karsten dismissed?", 2.0, None),
         ("Was Karsten dismissed?", 4.0, "spring session"),
         ("Was Karsten dismissed in a spring session or in autumn?", 2.0, "spring session"),
+        ("How was Karsten dismissed?", 2.0, None),
+        ("How was Karsten dismissed?", 4.0, "spring session"),
     ],
 )
-def test_a_few_words_answer_yes_or_no_only_where_the_reader_is_sure(
+def test_a_few_words_answer_a_way_or_yes_or_no_only_where_the_reader_is_sure(
     tmp_path: Path, question: str, score: float, words: str | None
 ) -> None:
     assert answered(tmp_path, question, Pointing("spring session", best=score)).short_answer == words
