@@ -16,16 +16,17 @@ MOST = 500  # explanations of one article that are looked at; an article explain
 LONGEST_WORD = 30  # characters, on average, of the words before a bracket
 
 
-def in_other_words(question: str, texts: Iterable[str]) -> str | None:
-    """Return the question with the other form of every name that one of the texts explains; None: there is none."""
-    said = question
+def in_other_words(question: str, texts: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the question with the other form of every name that one of the texts explains, and the forms that were asked."""
+    said, asked = question, list[str]()
     for short, long in dict.fromkeys(pair for text in texts for pair in definitions(text)):
         is_short, is_long = (_standing_alone(form, question).search(said) is not None for form in (short, long))
         if is_short == is_long:
             continue  # neither form, or both: whoever asks knows it
         form, other = (short, long) if is_short else (long, short)
         said = other.join(_standing_alone(form, question).split(said))
-    return said if said != question else None
+        asked.append(form)
+    return said, asked
 
 
 def definitions(text: str) -> Iterator[tuple[str, str]]:

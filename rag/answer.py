@@ -22,6 +22,7 @@ from rag.recency import NEARLY_AS_GOOD, newer
 from rag.recent import Recent
 from rag.retriever import Retriever, in_order, most_telling
 from rag.sentences import SentenceReader, SentenceScorer
+from rag.spans import is_another_name
 from rag.terms import names
 from rag.types import (
     Answer,
@@ -131,16 +132,20 @@ class Answerer:
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
 
-        A name that an article found explains, "Hayat Tahrir al-Sham (HTS)", is asked for in its other form, too.
+        Where an article explains a name of the question, "Hayat Tahrir al-Sham (HTS)", passages that have only the other form
+        are read for the question in that form.
         """
         clock = Clock()
         asked = self._considered(query, within, k, clock)
         found = {reading.hit.article.id: reading.hit.article.text for reading in asked.readings}
-        said = in_other_words(query.text, found.values())
-        if said is None:
+        said, forms = in_other_words(query.text, found.values())
+        if not forms:
             return asked
-        other = self._considered(understand(said), within, k, clock)
-        return max(asked, replace(other, query=query), key=self._probability)
+        other = understand(said)
+        hits = [hit for hit in self._retriever.hits(other, k, within) if not any(form in hit.passage.text for form in forms)]
+        told = self._written(other, within, clock, self._retriever.read(other, hits))
+        clock.lap("look_again")
+        return max(asked, replace(told, query=query), key=self._probability)
 
     def _considered(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
         """Consider a query as it stands.
@@ -256,13 +261,15 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
 
 
 def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span where it may well be right, unless it is the whole quotation anyway; where sentences are wanted,
-    only when the reader is sure of it."""
+    """Return the reader's span where it may well be right, unless it is the whole quotation anyway, or another name; where
+    sentences are wanted, only when the reader is sure of it."""
     lead = considered.claims[0]
     reading = lead.reading
+    text = reading.hit.article.text
     is_part_of_it = (
         lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
     )
     query = considered.query
     is_enough = reading.score >= (POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf))
-    return reading.hit.article.text[reading.start : reading.end] if is_enough and is_part_of_it else None
+    is_answer = is_enough and is_part_of_it and not is_another_name(query, text, reading.start, reading.end)
+    return text[reading.start : reading.end] if is_answer else None

@@ -12,6 +12,7 @@ _LINE_END = re.compile("\n")
 _NOT = r"\b(?:not|never|no|no longer|without|cannot|\w+n['’]t)\b"
 _IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
 _NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
+BESIDE = 100  # characters from a name to what it may be explained by, all of them punctuation or words like "is" and "called"
 _ARTICLE = r"(?:(?i:the|an?)\s+)?"
 _WHO_IS = re.compile(rf"(?i:who|what)(?:['’]s|\s+(?i:is|was|are|were))\s+{_ARTICLE}({NAME})\W*")
 _NAME_ALONE = re.compile(rf"{_ARTICLE}{NAME}\W*")
@@ -40,7 +41,7 @@ def with_its_not(query: Query, text: str, span: Span) -> Span:
 
 def can_answer(query: Query, text: str, span: Span) -> bool:
     """Whether the words tell anything: not "its", nor a part of the name asked about, "Qassem" to "Who killed Soleimani?"."""
-    if not content_stems(text[span.start : span.end]) or _is_another_name(query, text, span):
+    if not content_stems(text[span.start : span.end]):
         return False
     if query.kind != "who":
         return True
@@ -49,15 +50,18 @@ def can_answer(query: Query, text: str, span: Span) -> bool:
     return not any(asked & set(name.split()) for name in covering)
 
 
-def _is_another_name(query: Query, text: str, span: Span) -> bool:
-    """Whether the words are just a name that stands in the same sentence as the one that is to be explained, and not beside it:
-    who Ali Vaez is, "Ali Vaez from the International Crisis Group" does not tell by his employer's name."""
-    asked, told = _WHO_IS.fullmatch(query.text), _NAME_ALONE.fullmatch(text, span.start, span.end)
+def is_another_name(query: Query, text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is just a name that stands near the one that is to be explained, and not beside it: who Ali
+    Vaez is, "Ali Vaez from the International Crisis Group" does not tell by his employer's name."""
+    asked, told = _WHO_IS.fullmatch(query.text), _NAME_ALONE.fullmatch(text, start, end)
     if asked is None or told is None:
         return False
-    at = [place for word in asked.group(1).split() for place in _places(text, word)]
-    gaps = ((end, span.start) if end <= span.start else (span.end, start) for start, end in at)
-    return not any(start <= end and _BETWEEN.fullmatch(text, start, end) for start, end in gaps)
+    if told.group().endswith(("'s", "’s")):
+        return True
+    before, behind = text[max(0, start - BESIDE) : start], text[end : end + BESIDE]
+    gaps = [before[stop:] for word in asked.group(1).split() for _, stop in _places(before, word)]
+    gaps += [behind[:begin] for word in asked.group(1).split() for begin, _ in _places(behind, word)]
+    return not any(_BETWEEN.fullmatch(gap) for gap in gaps)
 
 
 def _places(text: str, name: str) -> Iterator[tuple[int, int]]:

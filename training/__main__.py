@@ -48,6 +48,7 @@ class Stage:
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
 OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
 OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
+OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -59,9 +60,10 @@ STAGES = (
     Stage("eighth", mixes.EIGHTH, plans.EIGHTH, OF_SEVEN, mixes.RANKED_SECOND),
     Stage("ninth", mixes.NINTH, plans.NINTH, (*(share / 2 for share in OF_SEVEN), 0.5), mixes.RANKED_THIRD),
     Stage("tenth", mixes.TENTH, plans.TENTH, OF_NINE, mixes.RANKED_TENTH, keeps=(*OF_SEVEN, 0, 0)),
+    Stage("eleventh", mixes.ELEVENTH, plans.ELEVENTH, OF_TEN, mixes.RANKED_ELEVENTH, keeps=(*OF_SEVEN, 0, 0, 0)),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_SEVEN), 0, 0, LAST)
+SHARES = (*(share * (1 - LAST) for share in OF_TEN), LAST)
 
 
 def main() -> int:

@@ -218,3 +218,25 @@ TENTH: Mix = {
 RANKED_TENTH: Mapping[str, int] = {
     "third_wiki": 250, "third_news": 350, "second_news": 250, "new_wiki": 600, "squad11_pages": 350,
 }  # fmt: skip
+
+# The eleventh is for questions in words of their own: the fewer an answered question shares with its answer, the oftener.
+ELEVENTH: Mix = {
+    "third_wiki": Share(2600, reworded=True),
+    "third_web": Share(1500, reworded=True),
+    "third_news": Share(2200, reworded=True),
+    "second_news": Share(1700, reworded=True),
+    "second_web": Share(900, reworded=True),
+    "second_wiki": Share(900, reworded=True),
+    "written_news": Share(1700, reworded=True),
+    "written_web": Share(800, reworded=True),
+    "written_wiki": Share(800, reworded=True),
+    "squad11_pages": Share(2400, 500, 700, reworded=True),
+    "new_wiki": Share(4800, 1500, 2000, reworded=True),
+    "reddit": Share(900, 150, 150, reworded=True),
+    "squad_train_orig": Share(1600, 200, 300, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(3000),
+    "qed_train": Share(2600, 700, 400, reworded=True),
+    "quoref_dev": Share(250),
+    "qamr": Share(200),
+}
+RANKED_ELEVENTH: Mapping[str, int] = {"third_news": 250, "new_wiki": 500, "squad11_pages": 350, "qed_train": 250}
