@@ -38,8 +38,9 @@ def test_the_other_form_takes_the_place_of_the_one_that_was_asked_for(question: 
     assert all(form.casefold() in question.casefold() for form in asked)
 
 
-def test_a_question_word_is_no_abbreviation() -> None:
+def test_a_question_word_or_a_short_small_one_is_no_abbreviation() -> None:
     assert in_other_words("who paid", ["The World Health Organization (WHO) paid."]) == ("who paid", [])
+    assert in_other_words("when was pi first used", ["The profitability index (PI) rose."]) == ("when was pi first used", [])
 
 
 def test_an_article_of_nothing_but_brackets_is_left_soon() -> None:
