@@ -60,6 +60,6 @@ def _long_form(short: str, before: str) -> str | None:
 
 
 def _standing_alone(form: str, question: str) -> re.Pattern[str]:
-    """Return a pattern for a form of a name; of a question without a capital letter also written small, but not "who" or "pi"."""
+    """Return a pattern for a form of a name; written small, too, where the question has no capital, but not "who" or "pi"."""
     written_small = question == question.lower() and len(form) > 2 and form.lower() not in STOP_WORDS
     return re.compile(rf"(?<![\w-]){re.escape(form)}(?![\w-])", re.IGNORECASE if written_small or " " in form else 0)
