@@ -21,8 +21,7 @@ from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export, restore
 from training.features import Sample, encode, encode_groups, load_tokenizer
-from training.mix import Mix, compose, rewording_weight, split, without_short_cuts
-from training.priors import even_weights
+from training.mix import Mix, compose, split, without_short_cuts
 from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
@@ -34,8 +33,7 @@ class Stage:
     """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
 
     `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
-    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
-    that their words alone do not tell whether they are answered (`priors.py`).
+    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`).
     """
 
     name: str
@@ -45,14 +43,12 @@ class Stage:
     ranked: Mapping[str, int] = field(default_factory=dict)
     anew: Mapping[str, Rewording] = field(default_factory=dict)
     keeps: tuple[float, ...] = ()
-    even: bool = False
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
 OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
 OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
-OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -65,10 +61,9 @@ STAGES = (
     Stage("ninth", mixes.NINTH, plans.NINTH, (*(share / 2 for share in OF_SEVEN), 0.5), mixes.RANKED_THIRD),
     Stage("tenth", mixes.TENTH, plans.TENTH, OF_NINE, mixes.RANKED_TENTH, keeps=(*OF_SEVEN, 0, 0)),
     Stage("eleventh", mixes.ELEVENTH, plans.ELEVENTH, OF_TEN, mixes.RANKED_ELEVENTH, keeps=(*OF_SEVEN, 0, 0, 0)),
-    Stage("twelfth", mixes.TWELFTH, plans.TWELFTH, OF_ELEVEN, mixes.RANKED_TWELFTH, keeps=OF_ELEVEN, even=True),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_ELEVEN), LAST)
+SHARES = (*(share * (1 - LAST) for share in OF_TEN), LAST)
 
 
 def main() -> int:
@@ -139,13 +134,10 @@ def _begun(reader: Path, encoder: Path, checkpoint: Path) -> Path:
     return checkpoint
 
 
-def _written(others: Sequence[Example], stage: Stage) -> list[Example]:
-    """Return the written questions of a stage's mix to learn from."""
-    mix = stage.mix
+def _written(others: Sequence[Example], mix: Mix) -> list[Example]:
+    """Return the written questions of a mix to learn from."""
     written = read_written({paragraph_name(context): context for context in {e.context for e in others}})
     learned = [e for e in written if not is_kept(e)]
-    if stage.even:
-        return [e for e in learned if e.source in mix]
     return [e for source in mix for e in without_short_cuts([one for one in learned if one.source == source])]
 
 
@@ -159,10 +151,8 @@ def _in_passages(written: Sequence[Example]) -> list[Example]:
 
 def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
     """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
-    written, seed = _written(learned, stage), stage.plan.seed
-    placed = _in_passages(written)
-    weighed = zip(placed, even_weights(placed, list(map(rewording_weight, placed))), strict=True) if stage.even else ()
-    mixed = compose([*learned, *placed], stage.mix, seed, {e.id: weight for e, weight in weighed})
+    written, seed = _written(learned, stage.mix), stage.plan.seed
+    mixed = compose([*learned, *_in_passages(written)], stage.mix, seed)
     learned = [*learned, *written]
     anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
     ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []
