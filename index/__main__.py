@@ -5,24 +5,25 @@ Exit status: 0 ok, 1 error, 2 usage, 3 disk full, 4 locked by another writer, 5 
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import settings
 from index import commands
-from index.article import iso_day
 from index.commands import USAGE, say
 from index.embedder import Embedder, PassageEmbedder
 from index.errors import LibraryError, LibraryReadOnly
-
-INTERRUPTED = 130
+from index.terminal import day, ended
 
 
 def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = None) -> int:
     """Run one command and return the exit status. `embedder` stands in for the one that the settings name."""
     options = _parser().parse_args(arguments)
+    return ended(lambda: _run(options, embedder), "interrupted; what was finished before stays, nothing is half done")
+
+
+def _run(options: argparse.Namespace, embedder: PassageEmbedder | None) -> int:
     try:
         known = settings.read()
         options.data = options.data or known.data
@@ -38,12 +39,6 @@ def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = 
     except LibraryError as error:
         say(f"{error}\n{error.hint}")
         return error.exit_status
-    except KeyboardInterrupt:
-        say("interrupted; what was finished before stays, nothing is half done")
-        return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", commands.search, "print the passages that fit best")
     search.add_argument("words", nargs="+", metavar="WORDS")
     search.add_argument("-k", type=_count, default=8, help="how many (default: 8)")
-    search.add_argument("--since", type=_day, metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
-    search.add_argument("--until", type=_day, metavar="DATE", help="only articles published on this day or earlier")
-    search.add_argument("--as-of", type=_day, metavar="DATE", help="only articles neither published nor updated after this day")
+    search.add_argument("--since", type=day, metavar="DATE", help="only articles published on this day or later, YYYY-MM-DD")
+    search.add_argument("--until", type=day, metavar="DATE", help="only articles published on this day or earlier")
+    search.add_argument("--as-of", type=day, metavar="DATE", help="only articles neither published nor updated after this day")
     search.add_argument("--source", help="only articles of this outlet")
     command("verify", commands.verify, "check every byte of the library")
     rebuilding = "split and embed every article again; save what can be saved of a damaged library"
@@ -86,13 +81,6 @@ def _count(written: str) -> int:
     if not written.isascii() or not written.isdecimal() or not int(written):
         raise argparse.ArgumentTypeError(f"{written!r} is not a number from 1")
     return int(written)
-
-
-def _day(written: str) -> str:
-    try:
-        return iso_day(written)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
     python -m rag eval questions.jsonl         measure on one's own questions [--json] [--save FILE] [--baseline FILE]
     python -m rag read < pairs.jsonl           the reader alone, a line of JSON per pair
 
-Data goes to stdout, everything else to stderr. Exit status: 0 ok, 1 error, 2 usage, and those of index/errors.py.
+Data goes to stdout, everything else to stderr. Exit status: 0 ok, 1 error, 2 usage, 130 interrupted, and those of
+index/errors.py.
 """
 
 import argparse
@@ -16,12 +17,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from index.article import iso_day
 from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
 from index.snapshot import Within
+from index.terminal import day, ended
 from rag.answer import Answerer
+from rag.asking import NotAskable, checked_question
 from rag.configured import configured_writer
 from rag.evaluation import QuestionsError, as_table, by_type, kept_report, parsed, read_cases, run, text_of
 from rag.provider import LanguageModelError
@@ -33,6 +35,10 @@ from settings import BadSetting, Settings, read
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
+    return ended(lambda: _run(options), "interrupted")
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         return int(options.run(options, read()))
     except LibraryError as error:
@@ -41,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         _say(str(error))
         return 2
+    except NotAskable as error:
+        _say(f"{error} {error.hint}")
+        return 2
+    except BrokenPipeError:  # an OSError that is nobody's fault; main() answers it
+        raise
     except (LanguageModelError, QuestionsError, ReaderError, OSError) as error:
         _say(str(error))
         return 1
@@ -52,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", help="one answer with its citations")
     ask.add_argument("question")
     ask.add_argument("--json", action="store_true", help="the whole answer as POST /v1/ask gives it")
-    ask.add_argument("--as-of", metavar="DAY", type=_day, help="answer as on this day: nothing published or updated later")
-    ask.add_argument("--since", metavar="DAY", type=_day, help="use only articles published on this day or later (YYYY-MM-DD)")
-    ask.add_argument("--until", metavar="DAY", type=_day, help="use only articles published on this day or earlier")
+    ask.add_argument("--as-of", metavar="DAY", type=day, help="answer as on this day: nothing published or updated later")
+    ask.add_argument("--since", metavar="DAY", type=day, help="use only articles published on this day or later (YYYY-MM-DD)")
+    ask.add_argument("--until", metavar="DAY", type=day, help="use only articles published on this day or earlier")
     ask.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("eval", help="measure on your own questions")
@@ -70,13 +81,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _day(given: str) -> str:
-    try:
-        return iso_day(given)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a day; write it like 2024-12-31") from None
-
-
 @contextmanager
 def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Answerer, Search]]:
     embedder, data = Embedder(settings.embedder), options.data or settings.data
@@ -89,27 +93,11 @@ def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[A
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    question = options.question.strip()
-    fault = _fault(question)
-    if fault:
-        _say(f"the question is {fault}")
-        return 2
+    question = checked_question(options.question)
     with _opened(options, settings) as (answerer, _):
         answer = answerer.ask(question, within=Within(options.since, options.until, as_of=options.as_of))
     print(json.dumps(answer.as_dict(), ensure_ascii=False) if options.json else _as_text(answer))
     return 0
-
-
-def _fault(question: str) -> str | None:
-    try:
-        question.encode("utf-8")
-    except UnicodeEncodeError:  # Python keeps the bytes of an argument that are none as halves of surrogate pairs
-        return "not text in UTF-8"
-    if len(question) > 4000:
-        return "longer than 4,000 characters; shorten it"
-    if not question:
-        return "empty"
-    return None if any(c.isalpha() or c.isdecimal() for c in question) else "without words"
 
 
 def _as_text(answer: Answer) -> str:

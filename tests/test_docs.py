@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import get_args
 
@@ -85,3 +86,12 @@ def test_examples_in_json_are_json() -> None:
     for document in DOCS:
         for block in re.findall(r"```json\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL):
             json.loads(block)
+
+
+def test_running_installs_only_what_it_needs_and_testing_what_tests_need() -> None:
+    told = {
+        target: subprocess.run(["make", "-nB", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for target in ("run", "test", "check", "env")
+    }
+    assert [target for target, commands in told.items() if "requirements-dev.txt" not in commands] == ["run"]
+    assert all("-c constraints.txt -r requirements.txt" in commands for commands in told.values())

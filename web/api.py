@@ -15,6 +15,7 @@ from web.event_schema import having, ref, stream_of
 from web.gate import Gate
 from web.limits import IN_DIGITS, MOST_HITS, checked_history, checked_question
 from web.problems import JSON, add_error_handlers, request_id
+from web.reading import ONLY_KNOWN, ReadingRoute
 from web.stream import answered, event_stream
 
 
@@ -28,6 +29,7 @@ def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI
         redoc_url=None,
         default_response_class=JSON,
     )
+    api.router.route_class = ReadingRoute
     add_error_handlers(api)
     _add_health(api, gate)
     _add_ask(api, gate)
@@ -77,7 +79,13 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
 
 
 def _add_search(api: FastAPI, gate: Gate) -> None:
-    @api.get("/v1/search", tags=["library"], response_model=models.SearchOut, responses=models.errors(413, 422, 429, 503, 504))
+    @api.get(
+        "/v1/search",
+        tags=["library"],
+        response_model=models.SearchOut,
+        responses=models.errors(413, 422, 429, 503, 504),
+        dependencies=[ONLY_KNOWN],
+    )
     async def search(
         q: models.Question,
         k: Annotated[int, Query(ge=1, le=MOST_HITS), IN_DIGITS] = 8,

@@ -25,6 +25,7 @@ from web.jobs import Desk, Job
 from web.keys import requires_editor
 from web.limits import IN_DIGITS
 from web.problems import JSON, Problem, of_library, request_id
+from web.reading import ONLY_KNOWN
 from web.sent import items_of
 
 _EDITORS = [Depends(requires_editor)]
@@ -58,7 +59,13 @@ def add_articles(api: FastAPI, gate: Gate) -> None:
 
 
 def _add_reading(api: FastAPI, gate: Gate) -> None:
-    @api.get("/v1/articles", tags=["library"], response_model=ArticlesOut, responses=models.errors(422, 503))
+    @api.get(
+        "/v1/articles",
+        tags=["library"],
+        response_model=ArticlesOut,
+        responses=models.errors(422, 503),
+        dependencies=[ONLY_KNOWN],
+    )
     def articles(
         q: Annotated[str, Query(max_length=200)] = "",
         since: Day = None,
@@ -82,7 +89,11 @@ def _add_reading(api: FastAPI, gate: Gate) -> None:
         return JSON(listed.model_dump())
 
     @api.get(
-        "/v1/articles/{article_id}", tags=["library"], response_model=WholeArticleOut, responses=models.errors(404, 422, 503)
+        "/v1/articles/{article_id}",
+        tags=["library"],
+        response_model=WholeArticleOut,
+        responses=models.errors(404, 422, 503),
+        dependencies=[ONLY_KNOWN],
     )
     def article(article_id: str, version: Annotated[str | None, Query(pattern=_VERSION)] = None) -> Response:
         """Give one article with the exact text that offsets refer to.
@@ -134,8 +145,8 @@ def _add_adding(api: FastAPI, gate: Gate) -> None:
         "/v1/jobs/{job_id}",
         tags=["library"],
         response_model=JobOut,
-        responses=models.errors(401, 403, 404, 503),
-        dependencies=_EDITORS,
+        responses=models.errors(401, 403, 404, 422, 503),
+        dependencies=[*_EDITORS, ONLY_KNOWN],
     )
     async def job(job_id: str, request: Request) -> Response:
         """Say how far a job has come."""

@@ -8,9 +8,11 @@ import json
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from web.gate import Gate
+from web.problems import not_json
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -39,6 +41,8 @@ class McpDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self._ready is not None, "keep() was not started"  # noqa: S101 - a fault of whoever wired it
+        if Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise not_json()  # in the shape of every error; the protocol's package has one of its own
         if _asks(scope["state"]["body"]):
             self._gate.workers.check_room()  # where the tool could only say it inside an answer of status 200
         self._wanted.set()

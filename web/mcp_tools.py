@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
-from pydantic import BaseModel, Field
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError, UnexpectedToolError
+from mcp.server.mcpserver.tools import Tool
+from pydantic import BaseModel, Field, ValidationError
 
 from index.article import Article
 from index.errors import ArticleMissing, LibraryError
@@ -20,7 +21,7 @@ from web.gate import Services
 from web.limits import checked_history, checked_question
 from web.links import address_of
 from web.models import AnswerOut, Message
-from web.problems import Problem
+from web.problems import Problem, of_fault, of_library
 from web.stream import answered
 from web.workers import Workers
 
@@ -59,15 +60,37 @@ class Document(BaseModel):
 def create_server(services: Callable[[], Services], workers: Workers, base: str) -> MCPServer[Any]:
     """Return the server. `services` may raise Problem while there are none; `workers` do the work; `base` is where the
     page is reached."""
-    server: MCPServer[Any] = MCPServer("footnote", title="Footnote", instructions=_ABOUT, log_level="WARNING")
-    _add_ask(server, services, workers, base)
-    _add_search(server, services, workers, base)
-    _add_reading(server, services, base)
+    tools = [_ask(services, workers, base), _search(services, workers, base), _fetch(services, base)]
+    server: MCPServer[Any] = MCPServer("footnote", title="Footnote", instructions=_ABOUT, tools=tools, log_level="WARNING")
+    _add_resource(server, services)
     return server
 
 
-def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
-    @server.tool()
+class _Tool(Tool):
+    """A tool that refuses arguments which it does not have, and says what is wrong with one as POST /v1/ask does."""
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> Tool:
+        tool = cls.from_function(function)
+        arguments = tool.fn_metadata.arg_model
+        arguments.model_config["extra"] = "forbid"
+        arguments.model_rebuild(force=True)
+        tool.parameters = arguments.model_json_schema(by_alias=True)
+        return tool
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if isinstance(error, UnexpectedToolError) or not isinstance(error.__cause__, ValidationError):
+                raise
+            first = error.__cause__.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            told = of_fault(where, first["msg"], "The tool's input schema describes what it takes.").told
+            raise ToolError(f"Error executing tool {self.name}: {told}") from error.__cause__
+
+
+def _ask(services: Callable[[], Services], workers: Workers, base: str) -> Tool:
     async def ask(
         question: Annotated[str, Field(description="The question, 1 to 4,000 characters")],
         context: Context[Any, Any],
@@ -89,9 +112,10 @@ def _add_ask(server: MCPServer[Any], services: Callable[[], Services], workers: 
             raise _told(error) from error
         return _out(answer, _base(context, base))
 
+    return _Tool.of(ask)
 
-def _add_search(server: MCPServer[Any], services: Callable[[], Services], workers: Workers, base: str) -> None:
-    @server.tool()
+
+def _search(services: Callable[[], Services], workers: Workers, base: str) -> Tool:
     async def search(
         query: Annotated[str, Field(description="Words or a question")],
         context: Context[Any, Any],
@@ -107,6 +131,8 @@ def _add_search(server: MCPServer[Any], services: Callable[[], Services], worker
         except (Problem, LibraryError) as error:
             raise _told(error) from error
         return _found(hits, _base(context, base))
+
+    return _Tool.of(search)
 
 
 def _found(hits: Sequence[Hit], base: str) -> SearchResults:
@@ -125,8 +151,7 @@ def _found(hits: Sequence[Hit], base: str) -> SearchResults:
     )
 
 
-def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base: str) -> None:
-    @server.tool()
+def _fetch(services: Callable[[], Services], base: str) -> Tool:
     def fetch(
         id: Annotated[str, Field(description="An article's id, from search or from a citation")],
         context: Context[Any, Any],
@@ -141,6 +166,10 @@ def _add_reading(server: MCPServer[Any], services: Callable[[], Services], base:
             id=article.id, title=article.title or article.id, text=article.text, url=url, metadata=_metadata(article)
         )
 
+    return _Tool.of(fetch)
+
+
+def _add_resource(server: MCPServer[Any], services: Callable[[], Services]) -> None:
     @server.resource("article://{id}", name="article", description="The text of an article", mime_type="text/plain")
     def article(id: str) -> str:
         try:
@@ -173,4 +202,5 @@ def _base(context: Context[Any, Any], base: str) -> str:
 
 
 def _told(error: Problem | LibraryError) -> ToolError:
-    return ToolError(f"{error.message} {error.hint}")
+    problem = error if isinstance(error, Problem) else of_library(error, "The tool `search` finds articles and their ids.")
+    return ToolError(problem.told)

@@ -5,6 +5,8 @@ letters, digits and spaces, and without line ends, so that neither reading finds
 """
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import quote
 
 from web.models import AnswerOut, Source
@@ -12,6 +14,8 @@ from web.models import AnswerOut, Source
 _ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
 _MARK = re.compile(r"(?<!\s)(\s*)\[(\d{1,6})\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
+# What stands between two claims when articles differ: "Later, The Harbour Post (2024-03-05) tells it differently:".
+_INTRODUCTION = re.compile(r"(?: \(also in \d+ other articles?\))? (?=\S.*: $)")
 _VERSION_DIGITS = 12  # of the content hash: enough to tell the versions of an article apart
 _NEAREST = "The nearest passages, which do not answer it"
 _LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
@@ -39,7 +43,7 @@ def answered(answer: AnswerOut) -> str:
         return _refusal(answer)
     lead = f'<p class="lead" dir="auto">{inert(answer.short_answer)}</p>' if answer.short_answer else ""
     said = "".join(
-        f'<p class="said" dir="auto">{_with_marks(line, answer)}</p>' for line in answer.answer.split("\n") if line.strip()
+        f'<p class="said" dir="auto">{_with_marks(line, answer)}</p>' for line in _paragraphs(answer) if line.strip()
     )
     words = next((words for least, words in _CONFIDENCE if answer.confidence >= least), _LOW_CONFIDENCE)
     return f'<div class="answer">{lead}{said}{_footnotes(answer)}{_note(words, answer)}</div>'
@@ -57,12 +61,24 @@ def link(source: Source, label: str, style: str) -> str:
     return f'<a class="{style}" href="{where}" title="{inert(_about(source))}">{label}</a>'
 
 
+def _paragraphs(answer: AnswerOut) -> Iterator[str]:
+    """Give the lines of an answer; an article that is introduced by its name begins a new one."""
+    begun = 0
+    for before, after in pairwise(answer.citations):
+        if found := _INTRODUCTION.match(answer.answer[before.end_index : after.start_index]):
+            end = before.end_index + found.end()
+            yield from answer.answer[begun:end].split("\n")
+            begun = end
+    yield from answer.answer[begun:].split("\n")
+
+
 def _footnotes(answer: AnswerOut) -> str:
-    items = [
-        f"<li>{link(one, str(one.number), 'foot')} {inert(one.source or 'Outlet unknown')} · {inert(one.title)}</li>"
-        for one in answer.citations
-    ]
+    items = [f"<li>{link(one, f'<b>{one.number}</b> {_origin(one)}', 'foot')}</li>" for one in answer.citations]
     return f'<ul class="footnotes">{"".join(items)}</ul>' if items else ""
+
+
+def _origin(source: Source) -> str:
+    return f"{inert(source.source or 'Outlet unknown')} · {inert(source.title)}"
 
 
 def _about(source: Source) -> str:

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from index.search import Hit
+from rag.asking import QUESTION_CHARACTERS
 from web.dates import Dated
 from web.gate import State
-from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_CHARACTERS, QUESTION_PATTERN, TEXT_PATTERN
+from web.limits import HISTORY_MESSAGES, MOST_HITS, QUESTION_PATTERN, TEXT_PATTERN
 
 
 def _whole_number(value: object) -> object:
@@ -19,7 +20,7 @@ def _whole_number(value: object) -> object:
 # What breaks a limit is refused with 413, what is not a question with 422; a schema can only say the second.
 _LONGEST = f"At most {QUESTION_CHARACTERS:,} characters; more are refused with 413."
 Question = Annotated[str, Field(description=_LONGEST, json_schema_extra={"minLength": 1, "pattern": QUESTION_PATTERN})]
-"""A question as it arrives; `web.limits.checked_question` decides."""
+"""A question as it arrives; `rag.asking.checked_question` decides."""
 
 
 class _Request(BaseModel):

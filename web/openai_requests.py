@@ -100,8 +100,9 @@ def asked_in_chat(request: ChatRequest) -> Asked:
     """Return what is asked. Raises Problem for another model, and for what cannot be answered."""
     check_model(request.model)
     extra = request.model_extra or {}
-    _refuse(extra, "tools", "functions", "audio", "logprobs", "stop", "web_search_options")
+    _refuse(extra, "tools", "functions", "audio", "logprobs", "top_logprobs", "stop", "web_search_options", "store")
     _refuse_unless(extra, "n", 1)
+    _refuse_unless(extra, "function_call", "none")
     _refuse_unless(extra, "modalities", ["text"])
     _refuse_unless(extra, "response_format", {"type": "text"})
     return _asked((message.role, message.content) for message in request.messages)
@@ -111,7 +112,7 @@ def asked_for_response(request: ResponseRequest) -> Asked:
     """Return what is asked. Raises Problem for another model, and for what cannot be answered."""
     check_model(request.model)
     extra = request.model_extra or {}
-    _refuse(extra, "tools", "background", "previous_response_id", "conversation", "prompt")
+    _refuse(extra, "tools", "background", "previous_response_id", "conversation", "prompt", "store", "top_logprobs")
     if isinstance(text := extra.get("text"), dict):
         _refuse_unless({"text.format": text.get("format")}, "text.format", {"type": "text"})
     if isinstance(request.input, str):
@@ -170,7 +171,8 @@ def _refuse(given: dict[str, Any], *names: str) -> None:
 
 
 def _refuse_unless(given: dict[str, Any], name: str, only: object) -> None:
-    if given.get(name) not in (None, only):
+    value = given.get(name)
+    if isinstance(value, bool) or value not in (None, only):  # true would pass for 1
         raise _unsupported(f"{name!r} other than {only!r}", name)
 
 

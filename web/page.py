@@ -110,7 +110,7 @@ class Talk:
             events = self._gate.services().answerer.stream(checked, checked_history(turns(exchanges)))
             self._gate.workers.check_room()
         except Problem as problem:
-            gr.Warning(f"{problem.message} {problem.hint}", title="Not asked")
+            gr.Warning(problem.told)
             yield _messages(exchanges), gr.skip(), gr.skip()
             return
         now = Exchange(question=checked)
@@ -137,11 +137,11 @@ class Talk:
                             case Answer():
                                 now.answer = AnswerOut.model_validate(event.as_dict())
                             case Problem():
-                                now.note = f"{event.message} {event.hint}"
+                                now.note = event.told
                     if text and not now.answer:
                         yield message.arriving(text, query)
         except Problem as problem:
-            now.note = f"{problem.message} {problem.hint}"
+            now.note = problem.told
 
     async def example(self, stored: object, chosen: gr.SelectData) -> AsyncGenerator[Shown]:
         """Ask an example."""

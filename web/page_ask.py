@@ -34,7 +34,7 @@ def add_ask(gate: Gate) -> None:
             first = error.errors()[0]
             raise gr.Error(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", print_exception=False) from error
         except Problem as problem:
-            raise gr.Error(f"{problem.message} {problem.hint}", print_exception=False) from problem
+            raise gr.Error(problem.told, print_exception=False) from problem
 
     api(ask, api_name="ask", concurrency_id=ASKING)
 

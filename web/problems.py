@@ -41,17 +41,22 @@ class Problem(Exception):
         self.status, self.code, self.message, self.hint, self.param = status, code, message, hint, param
         self.headers = dict(headers or {})
 
+    @property
+    def told(self) -> str:
+        """Message and hint as one text; the messages of the rooms below end without a full stop."""
+        return f"{self.message.removesuffix('.')}. {self.hint}"
+
     def as_dict(self, request_id: str) -> dict[str, dict[str, str]]:
         return {"error": {"code": self.code, "message": self.message, "hint": self.hint, "request_id": request_id}}
 
     def as_openai(self) -> dict[str, dict[str, str | None]]:
         """Return the same in OpenAI's shape, whose clients show the message and raise by status and type."""
         kind = _OPENAI_TYPES.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
-        return {"error": {"message": f"{self.message} {self.hint}", "type": kind, "param": self.param, "code": self.code}}
+        return {"error": {"message": self.told, "type": kind, "param": self.param, "code": self.code}}
 
     def as_json_rpc(self, own: Mapping[str, object]) -> dict[str, object]:
         """Return the same as MCP's clients read it, with our shape (`own`) as its data; they know which request it answers."""
-        error = {"code": _JSON_RPC_ERROR, "message": f"{self.message} {self.hint}", "data": own["error"]}
+        error = {"code": _JSON_RPC_ERROR, "message": self.told, "data": own["error"]}
         return {"jsonrpc": "2.0", "id": None, "error": error}
 
 
@@ -73,7 +78,7 @@ def response(problem: Problem, connection: HTTPConnection) -> JSON:
     if path == "/mcp":
         return JSON(problem.as_json_rpc(own), problem.status, headers=problem.headers)
     if path.startswith(_GRADIO_PATHS):
-        own = {**own, "detail": f"{problem.message} {problem.hint}"}
+        own = {**own, "detail": problem.told}
     return JSON(own, problem.status, headers=problem.headers)
 
 
@@ -82,8 +87,8 @@ def request_id(connection: HTTPConnection) -> str:
     return str(connection.scope.get("state", {}).get("request_id", "-"))
 
 
-def of_library(error: LibraryError) -> Problem:
-    """Return what a caller is told when the library refuses."""
+def of_library(error: LibraryError, which_articles: str = "GET /v1/articles lists which there are.") -> Problem:
+    """Return what a caller is told when the library refuses; `which_articles` says how this caller learns which there are."""
     known: dict[type[LibraryError], tuple[int, str]] = {
         ArticleMissing: (404, "article_not_found"),
         LibraryLocked: (409, "library_locked"),
@@ -91,7 +96,8 @@ def of_library(error: LibraryError) -> Problem:
         DiskFull: (507, "disk_full"),
     }
     status, code = known.get(type(error), (503, "library_unavailable"))
-    return Problem(status, code, error.message, error.hint, {"Retry-After": RETRY_SECONDS} if status == 503 else None)
+    hint = which_articles if isinstance(error, ArticleMissing) else error.hint
+    return Problem(status, code, error.message, hint, {"Retry-After": RETRY_SECONDS} if status == 503 else None)
 
 
 def of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
@@ -119,20 +125,29 @@ def of_invalid(error: RequestValidationError, content_type: str) -> Problem:
             400, "not_json", f"The body is not JSON (at byte {first['loc'][-1]}).", "Send one JSON object, in UTF-8."
         )
     if first["loc"] == ("body",) and first["type"] != "missing" and "json" not in content_type:
-        return Problem(415, "not_json", "The body's type is not JSON.", "Send JSON, with Content-Type: application/json.")
-    said = first["msg"].removeprefix("Value error, ")
-    hint = "The fields and their limits are described at /docs."
-    return Problem(422, "invalid", f"{where[:80]}: {said}.", hint, param=where[:80])
+        return not_json()
+    return of_fault(where, first["msg"], "The fields and their limits are described at /docs.")
+
+
+def of_fault(where: str, said: str, hint: str) -> Problem:
+    """Return what is wrong with one field, in the words of its check or of pydantic."""
+    return Problem(422, "invalid", f"{where[:80]}: {said.removeprefix('Value error, ')}.", hint, param=where[:80])
+
+
+def not_json() -> Problem:
+    """Return what is wrong with a body that says it is something else."""
+    return Problem(415, "not_json", "The body's type is not JSON.", "Send JSON, with Content-Type: application/json.")
 
 
 def _allowed(request: Request, error: HTTPException) -> dict[str, str]:
-    """Name every method that the address answers: Starlette names those of one route."""
+    """Name every method that the address answers: Starlette names those of one route. HEAD goes with GET (web/reading.py)."""
     if error.status_code != 405:
         return {}
     routes = (
         route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.scope["path"])
     )
-    return {"Allow": ", ".join(sorted(set().union(*(route.methods or () for route in routes))))}
+    methods = set[str]().union(*(route.methods or () for route in routes))
+    return {"Allow": ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))}
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -15,6 +15,8 @@ from web.problems import Problem, of_crash, of_library, request_id
 from web.workers import Job, Workers
 
 _LOG = logging.getLogger("footnote.web")
+# Where clients that split text into lines as `str.splitlines` does would end an event; JSON itself escapes the others.
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 _GOES_ON = Delta("")  # said by who waits for something, so that it can be stopped
 
 Write = Callable[[Event | Problem], str]
@@ -92,5 +94,6 @@ def named_event(name: str, data: object) -> str:
 
 
 def data_line(data: object) -> str:
-    """Return the data of one event, which ends there."""
-    return f"data: {json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(',', ':'))}\n\n"
+    """Return the data of one event, which ends there and nowhere else."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return f"data: {text.translate(_LINE_ENDS)}\n\n"

@@ -43,6 +43,7 @@ def test_there_are_three_tools_and_a_resource_that_say_what_they_take(door_url: 
         "fetch": ["id"],
     }
     assert all(tool.description and tool.output_schema for tool in tools.tools)
+    assert all(tool.input_schema["additionalProperties"] is False for tool in tools.tools)
     assert [template.uri_template for template in templates.resource_templates] == ["article://{id}"]
 
 
@@ -82,13 +83,17 @@ def test_an_article_is_a_resource(door_url: str) -> None:
         ("ask", {"question": "Why?", "as_of": "last week"}, "2024-12-31"),
         ("ask", {"question": "Why?", "history": [{"role": "user", "content": "x"}] * 51}, "the limit is 50"),
         ("search", {"query": "?"}, "no words"),
-        ("fetch", {"id": "nope"}, "no article nope"),
+        ("fetch", {"id": "nope"}, "no article nope. The tool `search` finds articles"),
+        ("ask", {"question": "Why?", "asof": "1990-01-01"}, "asof: Extra inputs are not permitted."),
+        ("search", {}, "query: Field required."),
+        ("ask", {"question": "Why?", "history": [{"role": "system", "content": "x"}]}, "history.0.role: "),
     ],
 )
 def test_what_is_wrong_is_said_so_that_a_model_can_do_better(door_url: str, tool: str, arguments: Any, said: str) -> None:
     result = called(door_url, tool, **arguments)
     assert result.is_error
     assert said in result.content[0].text
+    assert "pydantic" not in result.content[0].text
 
 
 def test_while_the_models_load_the_tools_are_listed_and_say_so(closed_url: str) -> None:
@@ -115,3 +120,11 @@ def test_the_shield_stands_in_front_of_it(door_url: str, headers: dict[str, str]
     response = httpx.post(f"{door_url}/mcp", json=INITIALIZE, headers={**ACCEPT, **headers}, trust_env=False)
     assert response.status_code == status
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+def test_a_body_of_another_type_is_a_415_in_the_shape_of_every_error(door_url: str, kind: str) -> None:
+    headers = {**ACCEPT, "content-type": kind}
+    response = httpx.post(f"{door_url}/mcp", json=INITIALIZE, headers=headers, trust_env=False)
+    assert response.status_code == 415
+    assert set(response.json()["error"]["data"]) == {"code", "message", "hint", "request_id"}

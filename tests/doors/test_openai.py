@@ -106,6 +106,10 @@ def test_usage_is_sent_at_the_end_of_a_stream_when_it_is_asked_for(client: opena
         ({"response_format": {"type": "json_object"}}, "response_format"),
         ({"stop": ["."]}, "stop"),
         ({"logprobs": True}, "logprobs"),
+        ({"top_logprobs": 2}, "top_logprobs"),
+        ({"function_call": "auto"}, "function_call"),
+        ({"n": True}, "n"),
+        ({"store": True}, "store"),
         ({"modalities": ["audio"], "audio": {"voice": "x", "format": "wav"}}, "audio"),
         ({"messages": [{"role": "user", "content": [IMAGE]}]}, "messages"),
         ({"messages": [{"role": "tool", "tool_call_id": "1", "content": "x"}, USER]}, "messages"),
@@ -179,6 +183,8 @@ def test_the_description_names_the_days_beside_openais_fields(http: httpx.Client
         {"tools": [{"type": "web_search"}]},
         {"previous_response_id": "resp_1"},
         {"background": True},
+        {"store": True},
+        {"top_logprobs": 3},
         {"text": {"format": {"type": "json_object"}}},
         {"input": [{"type": "function_call_output", "call_id": "1", "output": "x"}]},
         {"input": [{"role": "user", "content": [{"type": "input_image", "image_url": "https://example.org/x.png"}]}]},
@@ -192,6 +198,12 @@ def test_what_a_response_cannot_hold_is_refused(client: openai.OpenAI, options: 
 def test_what_only_tunes_a_language_model_changes_nothing(client: openai.OpenAI) -> None:
     plain = chat(client).choices[0].message.content
     assert chat(client, temperature=1.5, seed=7, max_tokens=3, top_p=0.1, user="me").choices[0].message.content == plain
+
+
+def test_what_asks_for_nothing_is_taken(client: openai.OpenAI) -> None:
+    nothing = {"n": 1, "store": False, "logprobs": False, "top_logprobs": 0, "function_call": "none", "stop": None}
+    assert chat(client, **nothing).choices[0].message.content == chat(client).choices[0].message.content
+    assert client.responses.create(model="footnote", input=QUESTION, store=False, top_logprobs=0).output_text
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,14 @@ def test_a_day_that_is_none_is_a_usage_error_that_shows_how_to_write_it(day: str
     assert f"{day!r} is not a day; write it like 2024-12-31" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("question", ["", "   ", "???", "a" * 4001, "Who closed the harbour\udcff?"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "???", "a" * 4001, "Who closed the harbour\udcff?", "Who closed\x00 it?", "Who closed \x1bit?"]
+)
 def test_an_empty_or_too_long_question_or_one_that_is_no_text_is_a_usage_error(
     question: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["ask", question]) == 2
-    assert "the question is" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("The question ")
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,25 @@ def test_a_setting_that_is_wrong_is_a_usage_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("RAG_TPO_K", "8")
     assert main(["ask", "Who closed the harbour?"]) == 2
     assert capsys.readouterr().err.startswith("unknown setting RAG_TPO_K")
+
+
+class Ending(io.BytesIO):
+    """What a command reads from, or, as it may be, cannot write to."""
+
+    def __init__(self, how: BaseException) -> None:
+        super().__init__()
+        self.how = how
+
+    def __next__(self) -> bytes:
+        raise self.how
+
+
+def test_an_interruption_is_told_in_a_word_and_a_closed_pipe_in_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for how, status, said in ((KeyboardInterrupt(), 130, "interrupted\n"), (BrokenPipeError(), 1, "")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Ending(how)))
+        with (tmp_path / "out").open("w") as out:
+            monkeypatch.setattr(sys, "stdout", out)
+            assert main(["read"]) == status
+        assert capsys.readouterr().err == said

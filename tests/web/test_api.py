@@ -96,6 +96,7 @@ def test_an_unknown_article_is_a_404_that_says_how_to_find_one(client: httpx.Cli
         response = client.get(f"/v1/articles/{unknown}")
         assert response.status_code == 404
         error_of(response)
+    assert error_of(client.get("/v1/articles/nope"))["hint"] == "GET /v1/articles lists which there are."
 
 
 def test_a_4000_character_question_is_answered_and_one_more_is_refused(client: httpx.Client) -> None:
@@ -229,3 +230,42 @@ def test_nothing_outside_the_assets_is_served_beside_them(client: httpx.Client) 
 def test_a_number_in_an_address_is_written_in_digits(client: httpx.Client, address: str, written: str) -> None:
     assert client.get(f"{address}{quote(written)}").status_code == 422
     assert client.get(f"{address}5").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "named", "known"),
+    [
+        ("/v1/search?q=bridge&asof=1990-01-01", "asof", "q, k, as_of, since, until"),
+        ("/v1/search?q=bridge&limit=3", "limit", "q, k, as_of, since, until"),
+        ("/v1/articles?page=2", "page", "q, since, until, source, sort, limit, offset"),
+        ("/v1/articles?as_of=2024-03-05", "as_of", "q, since, until, source, sort, limit, offset"),
+        (f"/v1/articles/{BRIDGE.id}?versions", "versions", "version"),
+        ("/v1/jobs/x?wait=1", "wait", "takes none"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_have_is_named_with_those_it_has(
+    client: httpx.Client, address: str, named: str, known: str
+) -> None:
+    response = client.get(address)
+    assert response.status_code == 422
+    assert repr(named) in error_of(response)["message"]
+    assert known in error_of(response)["hint"]
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/page/swagger-ui.css"])
+def test_what_answers_get_answers_head_with_the_same_headers_and_no_body(client: httpx.Client, address: str) -> None:
+    whole, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+def test_head_asks_under_v1_as_get_does_and_finds_nothing_where_only_post_answers(client: httpx.Client) -> None:
+    found = ("/v1/articles", f"/v1/articles/{BRIDGE.id}", "/v1/search?q=bridge", "/v1/models", "/v1/models/footnote")
+    for address in found:
+        whole, head = client.get(address), client.head(address)
+        assert (head.status_code, head.headers["content-length"]) == (200, str(len(whole.content)))
+    assert client.head("/v1/articles/nope").status_code == 404
+    assert client.head("/v1/search?q=bridge&limit=3").status_code == 422
+    assert client.head("/v1/ask").status_code == 405
+    assert client.put("/v1/articles").headers["allow"] == "GET, HEAD, POST"
+    assert "head" not in client.get("/openapi.json").json()["paths"]["/v1/articles"]

@@ -35,7 +35,7 @@ _BEFORE_A_NEW_CONVERSATION = 20
 
 # Elements and attributes that are the page's own; whatever else stands in these places came from outside.
 FOREIGN = """() => {
-  const names = new Set(["a", "br", "details", "div", "li", "mark", "p", "q", "summary", "ul"]);
+  const names = new Set(["a", "b", "br", "details", "div", "li", "mark", "p", "q", "summary", "ul"]);
   const attributes = new Set(["class", "dir", "href", "open", "role", "title"]);
   const inside = [".asked", ".answer", "#viewer-text", "#viewer-title", "#viewer-about"].map((one) => `${one} *`).join();
   return [...document.querySelectorAll(inside)].filter((one) =>

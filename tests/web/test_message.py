@@ -38,7 +38,21 @@ def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
 
 def test_a_footnote_names_the_article_of_each_mark() -> None:
     html = answered(answer_to("What do traders sell in the square?"))
-    assert "</a> Outlet unknown · Market moves to the square</li>" in html
+    assert "><b>1</b> Outlet unknown · Market moves to the square</a></li>" in html
+
+
+def test_each_article_that_tells_it_differently_has_a_paragraph_of_its_own() -> None:
+    answer = answer_to("How much would the bridge repair cost?")
+    said = [
+        "The Post (2024-03-05): Nine. [1] (also in 2 other articles)",
+        "Later, The Gull (undated) tells it differently: Ten. [2]",
+    ]
+    text = " ".join(said)
+    (one,) = answer.citations
+    first = one.model_copy(update={"start_index": text.index("Nine"), "end_index": text.index("[1]") + 3})
+    second = one.model_copy(update={"number": 2, "start_index": text.index("Ten"), "end_index": len(text)})
+    shown = Elements(answered(answer.model_copy(update={"answer": text, "citations": [first, second]}))).texts_of("said")
+    assert [" ".join(paragraph.split()) for paragraph in shown] == said
 
 
 def test_the_short_answer_comes_first() -> None:
@@ -79,11 +93,27 @@ class Elements(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: list[tuple[str, str | None]] = []
+        self._said: list[tuple[str | None, str]] = []
         self.feed(html)
+
+    def texts_of(self, style: str) -> list[str]:
+        """Return the text of each paragraph of a class."""
+        return [text for found, text in self._said if found == style]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += attrs
+        if tag == "p":
+            self._said.append((dict(attrs).get("class"), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "p":
+            self._said.append((None, ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._said:
+            style, text = self._said[-1]
+            self._said[-1] = (style, text + data)
 
 
 def test_hostile_words_are_inert_wherever_they_stand() -> None:
@@ -98,7 +128,7 @@ def test_hostile_words_are_inert_wherever_they_stand() -> None:
         noted(HOSTILE.text),
     ):
         found = Elements(html)
-        assert found.tags <= {"div", "p", "a", "br", "details", "summary", "ul", "li", "q"}
+        assert found.tags <= {"div", "p", "a", "b", "br", "details", "summary", "ul", "li", "q"}
         assert {name for name, _ in found.attributes} <= {"class", "dir", "href", "title", "role"}
         assert all((value or "").startswith("#") for name, value in found.attributes if name == "href")
 

@@ -224,6 +224,43 @@ def test_on_a_narrow_screen_the_article_covers_the_chat_until_it_is_closed(visit
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_on_a_narrow_screen_nothing_of_the_chat_floats_over_the_article(visit: Any) -> None:
+    reader = visit(viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True)
+    reader.open()
+    page = reader.page
+    reader.ask(COST)
+    floating = "position:fixed;top:300px;left:150px;width:60px;height:60px;z-index:2147480000"  # as Gradio's arrow has it
+    page.evaluate(
+        f"document.querySelector('#chat').append(Object.assign(document.createElement('i'), {{style: '{floating}'}}))"
+    )
+    at = "document.elementFromPoint(180, 330)"
+    assert page.evaluate(f"{at}.localName") == "i"
+    page.locator("a.cite").first.tap()
+    reader.marked()
+    assert page.evaluate(f"!!{at}.closest('#viewer')")
+
+
+def test_a_link_that_was_opened_moves_the_focus_to_its_article_without_a_frame(visit: Any) -> None:
+    reader = visit()
+    reader.open(PERMALINK)
+    reader.marked()
+    reader.page.wait_for_function("document.activeElement.id === 'viewer-title'")
+    assert reader.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_citation_is_a_target_of_24_pixels_and_its_title_a_part_of_it(visit: Any, width: int) -> None:
+    reader = visit(viewport={"width": width, "height": 800})
+    reader.open()
+    reader.ask(COST)
+    page = reader.page
+    for selector in ("a.cite", "a.foot", "#masthead .api"):
+        box = page.locator(selector).bounding_box()
+        assert min(box["width"], box["height"]) >= 24, selector
+    page.locator("a.foot").get_by_text(BRIDGE.title).click()
+    assert reader.marked() == QUOTE
+
+
 def test_the_back_button_closes_the_article(visit: Any) -> None:
     reader = visit()
     reader.open()

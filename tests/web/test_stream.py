@@ -11,6 +11,7 @@ from rag.types import Event, Searched, Turn
 from tests.web.conftest import clients_of, services, wait_for
 from tests.web.test_api import QUESTION
 from web.gate import Gate
+from web.stream import data_line
 
 
 def events_of(text: str) -> list[tuple[str, dict[str, object]]]:
@@ -92,3 +93,9 @@ def test_when_the_client_goes_away_the_work_stops() -> None:
             next(response.iter_text())
         wait_for(answering.closed.is_set)
         assert answering.given > 0
+
+
+def test_no_character_of_a_text_ends_the_line_that_it_is_sent_in() -> None:
+    for end in "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029":
+        line, _ = data_line({"text": f"one{end}two"}).splitlines()
+        assert json.loads(line.removeprefix("data: ")) == {"text": f"one{end}two"}

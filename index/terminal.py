@@ -1,0 +1,32 @@
+"""What the command lines have in common: how they end when interrupted or no longer read, and how they take a day."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from index.article import iso_day
+
+INTERRUPTED = 130
+
+
+def ended(run: Callable[[], int], interrupted: str) -> int:
+    """Run a command to its end and return its exit status; `interrupted` is what to say after Ctrl-C."""
+    try:
+        status = run()
+        sys.stdout.flush()  # here, where a reader that has gone can still be answered
+    except KeyboardInterrupt:
+        print(interrupted, file=sys.stderr)  # noqa: T201 - this is the command lines' own
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def day(written: str) -> str:
+    """Return a day of a command's options. Raises what argparse turns into a usage error."""
+    try:
+        return iso_day(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
