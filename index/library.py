@@ -140,13 +140,11 @@ class Library:
         with self.reading() as snapshot:
             return snapshot.versions_of(article_id)
 
-    def document_frequency(self, words: Iterable[str]) -> dict[str, int]:
-        """Return for each word how many passages hold it or another form of it."""
-        with self.reading() as snapshot:
-            return self.frequencies(snapshot, words)
-
     def frequencies(self, snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:
-        """The same in a given state. Counted once per word while the library stays as it is."""
+        """Return for each word how many passages hold it or another form of it, in a given state.
+
+        Counted once per word while the library stays as it is.
+        """
         state = (snapshot.library, snapshot.generation)
         counted_in, counted = self._frequencies
         if counted_in != state or len(counted) > _FREQUENCIES_KEPT:

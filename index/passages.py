@@ -10,11 +10,13 @@ import sentencex
 
 from index.article import Article, Passage
 from index.furniture import furniture
+from index.latest import Latest
 
-RULES = "passages-4"  # part of the library's fingerprint: change it whenever the same article would split differently
+RULES = "passages-5"  # part of the library's fingerprint: change it whenever the same article would split differently
 MAX_WORDS = 60  # benchmarks/LOG.md, 2026-11-21: as right as 100, refuses better, reads in half the time
 _MAX_CHARS = 1200  # the same bound for scripts that put no spaces between words
 _SEGMENT_CHARS = 20_000  # sentencex is quadratic on a line of nothing but quotation marks
+_LONG = 2 * _MAX_CHARS  # longer than any passage; only the sentences of whole articles are worth keeping
 _BREAK = re.compile(r"\s")
 _WRAPPED_WIDTH = 100  # a plain text whose every line is at most this long is taken to be wrapped at a column
 # What sentencex takes for the end of a sentence, and what it goes on with when it is none.
@@ -45,7 +47,7 @@ def split(article: Article, max_words: int = MAX_WORDS) -> list[Passage]:
     between words. Short neighbouring paragraphs share a passage, unless furniture stands between them.
     """
     passages: list[Passage] = []
-    for block in _blocks(article.text):
+    for block in _blocks(article.text, article.title):
         for start, end in _packed(article.text, block, max_words):
             passages.append(Passage(article.id, start, end, article.text[start:end]))
     return passages
@@ -53,15 +55,28 @@ def split(article: Article, max_words: int = MAX_WORDS) -> list[Passage]:
 
 def sentences(text: str) -> list[Span]:
     """Return `start, end` of every sentence of the text that is not page furniture, without surrounding white space."""
-    return [sentence for block in _blocks(text) for paragraph in block for sentence in paragraph]
+    return list(_LONG_SENTENCES(text) if len(text) > _LONG else _sentences(text))
 
 
 def paragraphs(text: str) -> list[Span]:
     """Return `start, end` of every paragraph: the lines, or, where the text is wrapped at a column, runs of lines."""
+    return list(_LONG_PARAGRAPHS(text) if len(text) > _LONG else _paragraphs(text))
+
+
+def _sentences(text: str) -> list[Span]:
+    return [sentence for block in _blocks(text) for paragraph in block for sentence in paragraph]
+
+
+def _paragraphs(text: str) -> list[Span]:
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
     lengths = sorted(end - start for start, end in lines)
-    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lengths) // 2] >= _WRAPPED_WIDTH // 2
+    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lines) // 2] >= _WRAPPED_WIDTH // 2
     return [match.span() for match in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text)] if is_wrapped else lines
+
+
+# One question asks for the same article's sentences again and again; finding them takes 0.2 s per MB. At most some 100 MB.
+_LONG_SENTENCES = Latest(_sentences, most_texts=16, most_chars=4_000_000)
+_LONG_PARAGRAPHS = Latest(_paragraphs, most_texts=16, most_chars=4_000_000)
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
@@ -69,11 +84,11 @@ def embedded_text(article: Article, passage: Passage) -> str:
     return f"{article.title}\n{passage.text}"
 
 
-def _blocks(text: str) -> Iterator[list[list[Span]]]:
+def _blocks(text: str, title: str = "") -> Iterator[list[list[Span]]]:
     """Yield runs of paragraphs with no furniture between them, each paragraph a list of its sentences."""
     lines = paragraphs(text)
     block: list[list[Span]] = []
-    for (start, end), is_furniture in zip(lines, furniture([text[a:b] for a, b in lines]), strict=True):
+    for (start, end), is_furniture in zip(lines, furniture([text[a:b] for a, b in lines], title), strict=True):
         if is_furniture and block:
             yield block
             block = []
@@ -86,13 +101,20 @@ def _blocks(text: str) -> Iterator[list[list[Span]]]:
 
 def _sentences_between(text: str, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
-    for piece_start, piece_end in _pieces(text, start, end, _SEGMENT_CHARS):
-        for boundary in sentencex.get_sentence_boundaries("en", text[piece_start:piece_end]):
-            first, last = _trimmed(text, piece_start + boundary["start_index"], piece_start + boundary["end_index"])
-            if first < last and spans and _goes_on(text, spans[-1], first):
+    while start < end:
+        _, piece_end = next(_pieces(text, start, end, _SEGMENT_CHARS))
+        boundaries = sentencex.get_sentence_boundaries("en", text[start:piece_end])
+        trimmed = [_trimmed(text, start + found["start_index"], start + found["end_index"]) for found in boundaries]
+        found = [(first, last) for first, last in trimmed if first < last]
+        # The last sentence may be cut: the next piece begins with it. Only half a piece back, so that the time stays linear.
+        if piece_end < end and found and found[-1][0] - start >= _SEGMENT_CHARS // 2:
+            piece_end = found.pop()[0]
+        for first, last in found:
+            if spans and _goes_on(text, spans[-1], first):
                 spans[-1] = (spans[-1][0], last)
-            elif first < last:
+            else:
                 spans.append((first, last))
+        start = piece_end
     return spans
 
 

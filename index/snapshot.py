@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class Within:
     def __post_init__(self) -> None:
         for name in ("since", "until", "as_of"):
             if day := getattr(self, name):  # compared as words, so written in the one way that dates in the library are
-                object.__setattr__(self, name, date.fromisoformat(day[:10]).isoformat())
+                object.__setattr__(self, name, datetime.fromisoformat(day).date().isoformat())
 
     def __bool__(self) -> bool:
         return self.has_dates or bool(self.source)

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 
 from index.article import Article
 from index.snapshot import Snapshot, Within
-from index.wording import places, told_otherwise
-
-MOST_COPIES = 100  # of a story with more, the earliest
+from index.wording import MOST_COPIES, places, told_otherwise
 
 
 class Stories:

@@ -6,10 +6,11 @@ news, and must be shown. A single plain word may turn a meaning round ("won", "l
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from index.latest import Latest
 from index.passages import Span, sentences
 
+MOST_COPIES = 100  # of a story with more, the earliest
 MOST_CHANGED = 0.2  # of a sentence's words
 _WORD = re.compile(r"\w+(?:[.,'’]\w+)*")
 _TELLING_WORDS = """
@@ -68,9 +69,13 @@ def told_otherwise(text: str, start: int, end: int, other: str) -> bool:
     return any(one.is_near(sentence) for sentence in missing for one in there)
 
 
-@lru_cache(maxsize=64)
-def _sentences(text: str) -> list[_Sentence]:
+def _split(text: str) -> list[_Sentence]:
     return [_sentence(text, start, end) for start, end in sentences(text)]
+
+
+# A story's copies are walked through in the same order for every passage: with room for fewer, none would be found again.
+# Of the longest articles, words take some 30 bytes a character.
+_sentences = Latest(_split, most_texts=MOST_COPIES + 1, most_chars=8_000_000)
 
 
 def _sentence(text: str, start: int, end: int) -> _Sentence:

@@ -40,7 +40,6 @@ MAX_BYTES = 20 * 1024 * 1024
 _TITLE_WORDS = 14
 _HEAD = 4096  # bytes that tell a format
 _SMALL = 1024 * 1024  # bytes; a longer text is decoded in the child, where a hostile one cannot fill this process's memory
-_HERE: frozenset[Kind] = frozenset({"text", "jsonl", "csv"})
 _OF_THE_WHOLE = frozenset({"id", "title", "url", "published", "updated"})  # facts that cannot be those of every part
 _SANDBOX = Sandbox()  # starts nothing until a file needs it
 

@@ -1,12 +1,11 @@
 """Which format some bytes are in: by what they begin with, and only then by name or content type. Parses nothing."""
 
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 from index.errors import UnknownFormat, UnusableContent
 
 Kind = Literal["text", "markdown", "html", "pdf", "word", "feed", "jsonl", "json", "csv", "zip"]
-KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 _SUFFIXES: dict[str, Kind] = {
     ".txt": "text",

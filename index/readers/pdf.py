@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from io import BytesIO
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from index.errors import UnusableContent
-from index.readers.dates import dated
+from index.readers.dates import dated, with_dateline
 from index.readers.office_title import usable_title
 from index.readers.raw import MAX_CHARS, Raw
 
@@ -45,7 +45,9 @@ def read(data: bytes) -> Raw:
         raise UnusableContent("it is a damaged PDF, or one that cannot be read") from error
     if not any(page.strip() for page in pages):
         raise UnusableContent("it holds no text (a scan?); run text recognition on it first")
-    return Raw(_joined(_without_running_lines(pages)), facts)
+    kept = _without_running_lines(pages)
+    lines = "\n".join(chain.from_iterable(kept))  # joined, a dateline would have no line of its own
+    return Raw(_joined(kept), with_dateline(facts, lines))
 
 
 def _pages(document: "PdfReader") -> list[str]:

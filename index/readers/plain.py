@@ -6,6 +6,7 @@ import re
 from charset_normalizer import from_bytes
 
 from index.errors import UnusableContent
+from index.readers.dates import with_dateline
 from index.readers.raw import Raw
 
 _MARKS = {
@@ -25,7 +26,8 @@ _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gb
 
 def read(data: bytes, charset: str | None = None) -> Raw:
     """Return the decoded text. Raises `UnusableContent` when the bytes are no text in any likely encoding."""
-    return Raw(decode(data, charset))
+    text = decode(data, charset)
+    return Raw(text, with_dateline({}, text))
 
 
 def decode(data: bytes, charset: str | None = None) -> str:

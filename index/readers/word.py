@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from index.errors import UnusableContent
+from index.readers.dates import with_dateline
 from index.readers.office_title import usable_title
 from index.readers.raw import Raw
 
@@ -32,7 +33,8 @@ def read(data: bytes) -> Raw:
     except (OpcError, XMLSyntaxError, KeyError, ValueError) as error:
         raise UnusableContent("it is a damaged Word document") from error
     lines = [line for line in _lines(document.element.body) if line]
-    return Raw("\n\n".join(lines), _facts(document))
+    text = "\n\n".join(lines)
+    return Raw(text, with_dateline(_facts(document), text))
 
 
 def _facts(document: "Document") -> dict[str, str]:

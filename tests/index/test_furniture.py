@@ -27,6 +27,9 @@ def taken_out(*lines: str) -> list[str]:
         "Please support our journalism with a small donation.",
         "Download the Bay Radio app to listen to our podcasts.",
         "Share this story with your friends.",
+        "Read the full report here.",
+        "Sign up here.",
+        "Copyright Bay Radio Ltd 2024.",
         "Leave a comment below and tell us what you think.",
         "Photo: Bo Dahl / Harbour Post",
         "Source: Bay News Agency.",
@@ -123,6 +126,17 @@ def test_what_is_content_to_its_owner_stays(lines: tuple[str, ...]) -> None:
         "The author of this report, a retired judge, spoke for two hours.",
         "“We did not expect this,” said the mayor.",
         "Related companies must publish their accounts.",
+        "Like many here, she lost her home in the flood.",
+        "Support for our troops is falling, a poll found.",
+        "Share prices here fell sharply on Monday.",
+        "Contact-tracing app use fell to its lowest level in May.",
+        "Leave voters here feel betrayed by the deal.",
+        "Post-war life here is hard for most families.",
+        "Follow-up talks here failed.",
+        "Download speeds here doubled last year.",
+        "Print newspapers here are dying.",
+        "Copyright law will change in May.",
+        "Copyright law will change in May 2025, and our readers will notice.",
     ],
 )
 def test_a_line_of_the_story_stays(line: str) -> None:
@@ -158,3 +172,43 @@ def test_a_box_of_facts_stays_and_its_heading_goes(box: tuple[str, ...], place: 
 def test_headlines_with_a_colon_one_after_the_other_are_no_box_of_facts() -> None:
     teasers = ("Ferries: what the new engine means for the bay", "Harbour: why the office expects more passengers")
     assert taken_out(*STORY, *teasers) == list(teasers)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This report, published by the UN on Monday, names nine firms.",
+        "This report by the UN, published on Monday, says the firm is responsible.",
+        "The views expressed by the minister do not reflect policy.",
+    ],
+)
+def test_a_report_or_view_that_is_not_the_articles_own_is_no_disclaimer(line: str) -> None:
+    assert taken_out(*STORY, line) == []
+    assert taken_out(line, *STORY) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Talks resume on Monday. (AP)",
+        "Talks will resume on Monday. ■",
+        "Talks will resume on Monday. –Reuters",
+        "Talks will resume on Monday. — Bay News Agency",
+        "The mayor resigned on Monday.[1]",
+        "“We leave on Monday.” [2][3]",
+    ],
+)
+def test_a_credit_or_sign_behind_the_last_sentence_makes_no_heading_of_it(line: str) -> None:
+    assert taken_out(*STORY, line) == []
+
+
+def test_a_line_that_repeats_the_title_is_a_heading_beside_a_sentence_only() -> None:
+    title = "Norrkraft fined over dam"
+    assert furniture([title, "The firm paid."], title) == [True, False]
+    assert furniture([title, "and nobody knows why"], title) == [False, False]
+    assert furniture(["The firm was fined.", "It paid."], "The firm was fined.") == [False, False]
+
+
+@pytest.mark.parametrize("piece", [".(a)", ". ", "‘", ".)", "[1]", "here ", "not ", "copyright A ", "– A"])
+def test_a_hostile_line_takes_no_longer_than_its_length(piece: str) -> None:
+    furniture([piece * (200_000 // len(piece)), "."])

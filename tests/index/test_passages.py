@@ -2,6 +2,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from index import passages
 from index.article import Article, Passage
 from index.passages import MAX_WORDS, embedded_text, sentences, split
 
@@ -183,3 +184,23 @@ def test_the_embedded_text_has_the_title_and_the_stored_text_has_not() -> None:
 def test_an_abbreviation_ends_no_sentence_that_goes_on(sentence: str) -> None:
     text = f"Nobody knew. {sentence} Then the day was over."
     assert [text[start:end] for start, end in sentences(text)] == ["Nobody knew.", sentence, "Then the day was over."]
+
+
+def test_no_sentence_ends_where_a_long_paragraph_is_read_in_pieces() -> None:
+    sentence = "The ferry number 197 left the harbour before noon."
+    assert found(f"{sentence} " * 1000) == [sentence] * 1000
+
+
+def test_a_headline_that_is_the_title_is_no_passage_in_a_short_article() -> None:
+    short = Article.create("Norrkraft fined over dam\n\nThe firm paid.", title="Norrkraft fined over dam", origin="test:a")
+    assert [passage.text for passage in split(short)] == ["The firm paid."]
+
+
+def test_the_sentences_of_a_long_text_are_found_once_and_belong_to_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    monkeypatch.setattr(passages, "furniture", lambda lines, title="": calls.append(title) or [False] * len(lines))
+    text = "The ferry left the harbour of the long text.\n" * 100
+    first = sentences(text)
+    first.clear()
+    assert len(sentences(text)) == 100
+    assert len(calls) == 1

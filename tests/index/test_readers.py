@@ -112,6 +112,41 @@ def test_an_address_is_kept_whole_or_not_at_all(length: int, is_kept: bool) -> N
     assert [article.metadata.get("url_from") is not None for article in found] == [is_kept] * 4
 
 
+BODY = "The council cut the fares of the ferry on Monday, and nobody had expected that it would."
+DATED_HEADS = [
+    ("Council cuts fares\n\nBy Ida Brandt, The Harrow Evening Post / 14 March 2025", "2025-03-14"),
+    ("Brenn Courier, 20 May 2025", "2025-05-20"),
+    ("Council cuts fares\nMarch 14, 2025 | By Ida Brandt", "2025-03-14"),
+    ("Published: Friday, 14 March 2025", "2025-03-14"),
+    ("2025-03-14", "2025-03-14"),
+    ("Brenn Courier, 20 May 2025\nUpdated 21 May 2025", "2025-05-20"),
+    ("Brenn Courier, 20 May 2025\n21 May 2025", None),
+    ("14 March 2025 / 20 March 2025", None),
+    ("The mayor resigned on Monday, 20 May 2025", None),
+    ("Brenn Courier, 31 February 2025", None),
+    ("Brenn Courier, 20 May 9025", None),
+    ("Brenn Courier, May 2025", None),
+    (f"{BODY}\n{BODY}\n{BODY}\n{BODY}\n{BODY}\nBrenn Courier, 20 May 2025", None),
+]
+
+
+@pytest.mark.parametrize(("head", "day"), DATED_HEADS)
+def test_a_text_is_dated_by_the_line_of_its_head_that_names_author_or_outlet_and_day(head: str, day: str | None) -> None:
+    (article,) = articles(f"{head}\n\n{BODY}\n".encode(), "a.txt")
+    assert (article.published, article.metadata.get("published_from")) == (day, "dateline" if day else None)
+    assert article.text.startswith(head)
+
+
+def test_a_dateline_dates_pdf_and_word_too_and_whatever_else_is_known_wins() -> None:
+    lines = ["Council cuts fares", "Brenn Courier, 20 May 2025", BODY]
+    for name, data in (("a.docx", documents.word(lines)), ("a.pdf", documents.pdf([lines]))):
+        (article,) = articles(data, name)
+        assert (article.published, article.metadata["published_from"]) == ("2025-05-20", "dateline")
+    text = "\n".join(lines).encode()
+    (article,) = read_bytes(text, "a.txt", origin="upload:a.txt", known={"published": "2024-01-01"})
+    assert (article.published, article.metadata["published_from"]) == ("2024-01-01", "given")
+
+
 def test_a_folder_gives_its_readable_files_in_a_stable_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", "sub/c.html", ".hidden.txt", ".git/d.txt", "e.png", "metadata.jsonl"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -122,6 +122,12 @@ def test_a_day_may_be_written_in_any_way_of_iso(search, day):
     assert Within(as_of=day) == Within(as_of="2024-01-31")
 
 
+@pytest.mark.parametrize("day", ["2024-12-31 nonsense", "2024-12-31T99:99", "2024-W01-7xx", "2024-12-32", "0000-01-01"])
+def test_what_only_begins_like_a_day_is_an_error(day):
+    with pytest.raises(ValueError, match=r"isoformat|must be|out of range"):
+        Within(as_of=day)
+
+
 def test_only_articles_of_the_outlet_are_found(search):
     add(search, news(10))
     assert {hit.article.source for hit in search.search("council", 50, Within(source="The Hill Times"))} == {"The Hill Times"}
