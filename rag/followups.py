@@ -8,8 +8,9 @@ The result is shown to the user ("Searched for: ..."), who can correct it.
 import re
 from collections.abc import Sequence
 
-from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, INTRODUCTION, PREPOSITION, WH
-from rag.terms import NAME, STOP_WORDS, names, terms, words
+from rag.antecedents import CALENDAR, WITHOUT_S, adjectives, antecedents, borne_names
+from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
+from rag.terms import NAME, YEAR, words
 from rag.types import Turn
 
 _BARE = re.compile(
@@ -21,20 +22,15 @@ _HOW_MANY_THINGS = re.compile(r"how\s+(?:many|much)\s+\w", re.IGNORECASE)  # wit
 _QUESTION = re.compile(rf"(?:{PREPOSITION}\s+)?{WH}\s", re.IGNORECASE)  # "What about why ...?"
 # These ask for what was done, or who did it: with another question word in its place, a question would lose that.
 _ASKS_WHAT = re.compile(r"^(?:what|which|how (?:many|much|come))\b|\bwho(?:m|se)?\b|\b(?:else|not)$", re.IGNORECASE)
+_WHERE_TO = re.compile(r"where\s+(to|from)", re.IGNORECASE)
 _INVERTED = re.compile(rf"^(?:((?:{PREPOSITION}\s+)?{WH})\s+)?({AUXILIARY}\s.*)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE)
-_AND = re.compile(rf"^(?:and|but|or)[\s,]+(?!(?:{PREPOSITION}\s+)?{WH}\b)(.+)$", re.IGNORECASE)
+_AND = re.compile(rf"^(?:and|but|or)[\s,]+(?:(?=(?-i:[A-Z]{{2,}})\b)|(?!(?:{PREPOSITION}\s+)?{WH}\b))(.+)$", re.IGNORECASE)
 _AND_DOES = re.compile(rf"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Ss]o)[\s,]+({AUXILIARY}\s.+)$")  # not "And May 2019?"
 _MOST_WORDS = 6  # of a fragment that continues the question before
 _CLAUSE = re.compile(rf"\b(?:{AUXILIARY}|{WH}|that|not|(?:I|you|we|he|she|they|it)(?=\s+\w))\b")
 
-_YEAR = r"\b(?:1[5-9]|20)\d\d\b"
-_WHEN = re.compile(rf"(?:\b(?P<preposition>{PREPOSITION})\s+)?(?P<year>{_YEAR})", re.IGNORECASE)
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|(?:Sept|Nov|Dec)(?:ember)?|Oct(?:ober)?)"
-_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
-_CALENDAR = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{_YEAR}")
-_NO_PART_OF_A_NAME = re.compile(rf"^(?:{_MONTH}(?=['’]|$)|{_WEEKDAY}\b\s*)")
-_WITHOUT_S = re.compile(r"['’]s?$")
+_WHEN = re.compile(rf"(?:\b(?P<preposition>{PREPOSITION})\s+)?(?P<year>{YEAR})", re.IGNORECASE)
 # "the mayor of" "Torvik", "in" "Skarn", "on" "3 May", "in" "the north"
 _LED = re.compile(rf"^(?:(?:the|an?)\s+)?((?:[\w’'-]+\s+){{0,3}}?{PREPOSITION})\s+(.+)$", re.IGNORECASE)
 _LED_THING = (
@@ -46,6 +42,11 @@ _DEFINITE_THING = re.compile(
     rf"\b(?:the|an?)\s+(?:\d+\s+)?\w+(?=\s+(?:\w+ed|{PREPOSITION})\b|\W*$)"
     rf"|(?:(?<=\bdid )|(?<=\bdoes ))the\s+\w+(?=\s+\w+(?:\s+{PREPOSITION}\b|\W*$))"
 )
+# Behind a name that nothing adds to: "did the US do in Syria", "did the US strike Iran", but not "did the Iran deal fail"
+_IS_WHOLE = (
+    rf"(?:['’]s?)?(?:\W*$|[,;:]|\s+(?:{PREPOSITION}|{AUXILIARY}|and|or|do|be)\b"
+    rf"|\s+[a-z]+(?:\W*$|\s+(?:{PREPOSITION}|the|an?|its|his|her|their)\b|\s+[A-Z]))"
+)
 _NAMED_THING = re.compile(rf"(?:[a-z]+\s+){{0,2}}{NAME}(?:(?:,|\s+and|\s+or)\s+(?:the\s+)?{NAME})*")
 
 _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
@@ -55,19 +56,6 @@ _BOUND = frozenset({"he", "she", "they", "his", "her", "hers", "their", "its", "
 _NO_NOUN = re.compile(  # "Who met her?", "Who met her in Skarn?": no possessive
     rf"\s*(?:[^\w\s]|$)|\s+(?:{PREPOSITION}|and|or|but|because|when|where|while|if|that|than|again|today|yesterday)\b(?!-)",
     re.IGNORECASE,
-)
-_ASKS_FOR_A_THING = re.compile(
-    rf"^(?:(?:who(?:m|se)?|where)\b(?!\s+(?:is|was)\s+(?-i:{NAME})[?.!]*$)"  # "Who is Ida Brandt?" is about her
-    r"|(?:which|what)\s+(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b)(\w+))",
-    re.IGNORECASE,
-)
-_ACCORDING = re.compile(r"\baccording to [^,?.]*,?\s*", re.IGNORECASE)
-# "Israeli media" are not a thing that "it" means; "Duncan" in "Duncan won" or "When did Duncan win?" is.
-_DEMONYM = re.compile(
-    r"(\bd(?:id|oes|o)\s+)?\b([^\W\d_a-z]\w*(?:ian|ean|ese|ish|eli|aqi|can)s?)\b(?:\s+([a-z][\w-]*)(?:\s+([a-z]\w*))?)?"
-)
-_PAST = re.compile(
-    r"(?:\w+ed|became|began|came|fell|fought|got|held|knew|led|left|lost|met|paid|ran|rose|saw|sold|spoke|took|went|won|wrote)$"
 )
 _POSSIBLE = (
     r"(?:true|possible|impossible|likely|clear|hard|difficult|easy|safe|dangerous|legal|illegal|necessary|important|common"
@@ -104,7 +92,7 @@ def _resolve(question: str, before: str, answer: str) -> str:
     if not before:
         return question
     bare = _BARE.match(question)
-    if bare and not _HOW_MANY_THINGS.match(question):
+    if bare and not _is_short_form(bare.group(1), question) and not _HOW_MANY_THINGS.match(question):
         return _asked_again(bare.group(1), before)
     whole = _AND_DOES.match(question)
     asked = whole.group(1)[0].upper() + whole.group(1)[1:] if whole else question
@@ -114,8 +102,19 @@ def _resolve(question: str, before: str, answer: str) -> str:
     if not added or _CLAUSE.search(added.group(1)):
         return _with_names_for_pronouns(asked, before, answer)
     said = _with_names_for_pronouns(added.group(1), before, answer)
-    fragment, named = said.rstrip("?.! "), asked[: added.start(1)] + said
+    fragment, named = _without_end(said), asked[: added.start(1)] + said
     return _continued(named, fragment, before) if 0 < len(words(fragment)) <= _MOST_WORDS else named
+
+
+def _is_short_form(word: str, question: str) -> bool:
+    """Say whether a word that is a question word or a pronoun in small letters is a name: "WHO", "IT"."""
+    return len(word) > 1 and word.isupper() and not question.isupper()
+
+
+def _without_end(text: str) -> str:
+    """Return a question without what ends it; the last stop of "the U.S." is the word's."""
+    bare = text.rstrip("?! ")
+    return bare.rstrip(".") if bare.rpartition(" ")[2].count(".") == 1 else bare
 
 
 def _asked_again(question_word: str, before: str) -> str:
@@ -123,8 +122,10 @@ def _asked_again(question_word: str, before: str) -> str:
     asked = ADDED.sub("", before)
     inverted = _INVERTED.match(asked)
     if not inverted or _ASKS_WHAT.search(question_word) or _ASKS_WHAT.search(inverted.group(1) or ""):
-        return f"{asked.rstrip('?.! ')}, and {question_word.lower()}?"
-    return f"{question_word.capitalize()} {inverted.group(2)[0].lower()}{inverted.group(2)[1:]}"
+        return f"{_without_end(asked)}, and {question_word.lower()}?"
+    rest = inverted.group(2)[0].lower() + inverted.group(2)[1:]
+    where = _WHERE_TO.fullmatch(question_word)
+    return f"Where {_without_end(rest)} {where.group(1)}?" if where else f"{question_word.capitalize()} {rest}"
 
 
 def _continued(question: str, fragment: str, before: str) -> str:
@@ -133,7 +134,7 @@ def _continued(question: str, fragment: str, before: str) -> str:
     if place:
         start, end, thing = place
         return before[:start] + thing + before[end:]
-    stated = before.rstrip("?.! ")
+    stated = _without_end(before)
     if re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (_WHEN.search(fragment) and _WHEN.search(before)):
         return f"{stated} {fragment}?"
     return f"{stated}, and {fragment}?" if len(words(fragment)) <= 2 else question
@@ -155,42 +156,44 @@ def _place(fragment: str, before: str) -> tuple[int, int, str] | None:
     elif not _NAMED_THING.fullmatch(fragment):
         found = []
     elif _sort(fragment) == "calendar":
-        found = [] if _WHEN.search(fragment) else list(_CALENDAR.finditer(before))[:1]
+        found = [] if _WHEN.search(fragment) else list(CALENDAR.finditer(before))[:1]
     else:
-        article, adjectives = r"(?:\bthe\s+)?" if fragment.startswith("the ") else "", _adjectives(before)
-        name = next((re.escape(name) for name in _names(before) if name not in adjectives), None)
-        found = list(re.finditer(rf"{article}(?<!\w){name}(?!\w)", before))[:1] if name else []
-    return (*found[0].span(), _WITHOUT_S.sub("", fragment)) if len(found) == 1 else None
+        of_a_people = adjectives(before)
+        name = next((re.escape(name) for name in borne_names(before) if name not in of_a_people), None)
+        the = r"(?:\bthe\s+)?" if fragment.startswith("the ") else rf"(?:\bthe\s+(?={name}{_IS_WHOLE}))?"
+        found = list(re.finditer(rf"{the}(?<!\w){name}(?!\w)(?:\.(?=\s|['’]))?", before))[:1] if name else []
+    return (*found[0].span(), WITHOUT_S.sub("", fragment)) if len(found) == 1 else None
 
 
 def _place_behind(lead: str, thing: str, before: str) -> tuple[int, int, str] | None:
     """Return the last place in the question before where `lead` stands before the same sort of thing; a year stays that
     `thing` has none of: "And in June?" after "in May 2019"."""
-    led = re.finditer(rf"\b(?i:{re.escape(lead)})\s+({_LED_THING})(,?\s+{_YEAR})?", before)
+    led = re.finditer(rf"\b(?i:{re.escape(lead)})\s+({_LED_THING})(,?\s+{YEAR})?", before)
     found = [one for one in led if _sort(one[1]) == _sort(thing)]
     if not found:
         return None
     last = found[-1]
-    end = last.end() if _WHEN.search(thing) else last.start(1) + len(_WITHOUT_S.sub("", last[1]))
+    end = last.end() if _WHEN.search(thing) else last.start(1) + len(WITHOUT_S.sub("", last[1]))
     return last.start(1), end, thing
 
 
 def _sort(thing: str) -> str:
     if re.match(r"(?:the|an?)\s+[a-z\d]", thing):
         return "definite"
-    return "calendar" if _CALENDAR.search(thing) else "other"
+    return "calendar" if CALENDAR.search(thing) else "other"
 
 
 def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
     """Put the name that a pronoun means in its place."""
     no_reference = [match.span() for match in _NO_REFERENCE.finditer(question)]
-    pronoun = next((match for match in _PRONOUN.finditer(question) if not _is_inside(match.start(), no_reference)), None)
+    pronouns = (match for match in _PRONOUN.finditer(question) if not _is_short_form(match.group(), question))
+    pronoun = next((match for match in pronouns if not _is_inside(match.start(), no_reference)), None)
     if pronoun is None:
         return question
-    named_here = set(_names(question))
+    named_here = set(borne_names(question))
     words_here = {word for name in named_here for word in name.split()}
-    meant = [name for name in _antecedents(question, before, answer) if not words_here & set(name.split())]
     word = pronoun.group().lower()
+    meant = [name for name in antecedents(word, question, before, answer) if not words_here & set(name.split())]
     word = "him" if word == "her" and _NO_NOUN.match(question, pronoun.end()) else word
     # "Why did Trump announce his plan?" means Trump's; but in "What did Trump say about him?" he is somebody else, unless
     # Trump is in a clause before: "When Trump lost, who beat him?"
@@ -198,45 +201,6 @@ def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
     if not meant or (is_bound and any(question.find(name) < pronoun.start() for name in named_here)):
         return question
     return question[: pronoun.start()] + (_PERSON | _THING)[word].format(meant[0]) + question[pronoun.end() :]
-
-
-def _antecedents(question: str, before: str, answer: str) -> list[str]:
-    """Return what a pronoun may mean, the likeliest first: what the question before asked for, or what it was about.
-
-    After "Who killed Soleimani?", "Where is he now?" means whom the answer names, "When was he killed?" Soleimani.
-    """
-    before = _ACCORDING.sub("", before)
-    asked_for = [] if terms(question).keys() & terms(before).keys() else _asked_for(before, answer)
-    known = [*asked_for, *_names(before), *_names(answer)]
-    adjectives = _adjectives(f"{before} {answer}")
-    return [name for name in known if name not in adjectives] or known
-
-
-def _names(text: str) -> list[str]:
-    """Return the names in a text that somebody or something has: no month or day, and without "'s"."""
-    bare = (_WITHOUT_S.sub("", _NO_PART_OF_A_NAME.sub("", name)) for name in names(text))
-    return [name for name in bare if name]
-
-
-def _adjectives(text: str) -> set[str]:
-    """Return the words like "Israeli" that stand before a noun wherever the text has them."""
-    before_noun: set[str] = set()
-    alone: set[str] = set()
-    for asked, name, following, then in (found.groups() for found in _DEMONYM.finditer(text)):
-        is_verb = not following or following in STOP_WORDS or _PAST.match(following)
-        is_asked_verb = asked and (not then or then in STOP_WORDS)
-        (alone if is_verb or is_asked_verb else before_noun).add(name)
-    return before_noun - alone
-
-
-def _asked_for(before: str, answer: str) -> list[str]:
-    """Return what answers a question for a thing ("Which airbase ...?"): "T4 airbase", else names that it did not have."""
-    asks = _ASKS_FOR_A_THING.match(INTRODUCTION.sub("", before, count=1))
-    if not asks:
-        return []
-    noun, named = asks.group(1), _names(answer)
-    with_noun = [f"{name} {noun}" for name in named if noun and f"{name} {noun}" in answer]
-    return [*with_noun, *(name for name in named if name not in before)]
 
 
 def _is_inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:

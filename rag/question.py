@@ -4,21 +4,32 @@ import re
 from collections.abc import Sequence
 
 from rag.followups import stand_alone
-from rag.kinds import WH, kind_of
-from rag.terms import terms
+from rag.kinds import AUXILIARY, PREPOSITION, WH, kind_of, topic_of
+from rag.terms import YEAR, terms
 from rag.types import Query, Turn
 
-# Lower-case, or the first word: "USA Today" and "Apocalypse Now" are names. A current flows where no noun follows it.
+# A current flows, or is one of electricity, where no noun follows it or such a word stands before.
+_FLOWS = (
+    rf"(?:{AUXILIARY}|{PREPOSITION}|that|which|so|too|very|flow\w*|runs?|ran|carri\w+|swe\w+|and|or"
+    r"|(?:strong|weak|fast|swift|slow|powerful|dangerous|cold|warm)(?:er)?(?=\W*$|\s+(?:enough|when|here|there|today|than)\b"
+    rf"|\s+{PREPOSITION}\b))\b"
+)
+_CURRENT = (
+    r"(?<!first )(?<!direct )(?<!alternating )(?<!electric )(?<!electrical )(?<!ocean )(?<!river )(?<!tidal )(?<!before the )"
+    rf"\bcurrent(?=\s+[\w“\"'])(?!\s+{_FLOWS})"
+)
+# Lower-case, or the first word: "USA Today" and "Apocalypse Now" are names.
 _LATEST = (
     r"^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Tt]oday|[Mm]ost recent(?:ly)?)\b"
-    r"|\b(?:latest|newest|most recent(?:ly)?|currently|today|nowadays|at present|to date|as of now|these days)\b"
-    r"|\bat (?:the|this) moment\b"
-    r"|(?<!first )\bcurrent(?=\s+[\w“\"'])"
+    r"|(?<!at the )\blatest\b(?!\s+possible\b|\s+(?:date|day|time|moment)\s+(?:for|by|to|that|when)\b)"
+    r"|\b(?:newest|most recent(?:ly)?|currently|today|nowadays|at present|to date|as of now|these days)\b"
+    r"|\bat (?:the|this) moment\b(?!\s+(?:of|when|that|the|he|she|they|it)\b)"
+    rf"|{_CURRENT}"
 )
 # These may as well tell of the past: "he still raised it", "the rebels who now rule" in a question that begins "Why did".
 _LASTING = (
     r"^(?:[Nn]ow(?!-)|[Ss]o far)\b|(?<![\w-])now(?![\w-])"
-    r"|\bso far\b(?!\s+(?:away|from|apart|off|out|north|south|east|west|as|that)\b)"
+    r"|\bso far\b(?!\s+(?:away|from|apart|off|out|north|south|east|west|as|that|behind|ahead|above|below|beyond|short)\b)"
     r"|(?<!stand )(?<!stood )(?<!sit )(?<!sat )(?<!were )(?<!was )\bstill\b"
     r"(?!\s+(?:lifes?|lives|waters?|images?|photo\w*|birth\w*|\w+ed)\b)"
     r"|\b(?:[Ii]s|[Aa]re|[Hh]as|[Hh]ave)\b[^?.,;]*\bstill\s+\w+ed\b"
@@ -28,18 +39,17 @@ _LATEST_NOW = re.compile(_LATEST)
 _ASKS_THE_PAST = re.compile(rf"(?:^|\b(?:and|but|so)\s+){WH}\s+(?:\w+\s+){{0,2}}?(?:did|was|were|had)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“‘\"][^”’\"]{0,400}[”’\"]")  # bounded: every mark of a long run of them begins one
 # A year, or a day or month of one, that the question is about; "since 2019" reaches to now.
-_THEN = re.compile(
-    r"\b(?<!since )(?<!since \w{3} )(?:1[5-9]|20)\d\d\b|\b(?:back then|at (?:that|the) time|in those days)\b", re.I
-)
+_THEN = re.compile(rf"(?<!\bsince )(?<!\bsince \w{{3}} ){YEAR}|\b(?:back then|at (?:that|the) time|in those days)\b", re.I)
 
 
 def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     """Return the question as it will be searched, with what kind of answer it wants."""
     text = stand_alone(" ".join(question.split()), history)
-    about_now = is_about_now(text)
+    kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
-    topic = terms(_NOW.sub(" ", text)) or terms(text) if about_now else terms(text)
-    return Query(text=text, kind=kind_of(text), terms=topic, is_about_now=about_now)
+    subject = topic_of(text, kind)
+    topic = terms(_NOW.sub(" ", subject) if about_now else subject) or terms(text)
+    return Query(text=text, kind=kind, terms=topic, is_about_now=about_now)
 
 
 def is_about_now(question: str) -> bool:

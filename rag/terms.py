@@ -20,12 +20,40 @@ _STOP_WORDS = """
     happened happening
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+_FEWEST_WORDS_CALLED_OUT = 3  # "US" and "US ARMY" are names, "WHO SAID THAT" is a question in capitals
 _CAPITAL = r"(?:[^\W\d_a-z](?:[\w’'&-]|\.(?=\w))*\.?|al-[^\W\d_a-z][\w’'-]*)"
 _STARTER = "|".join(sorted(word.capitalize() for word in STOP_WORDS))
 _PARTICLE = "(?:of|bin|ibn|bint|al|da|de|dos|di|du|la|le|van|von|der|den)"
 NAME = rf"{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAPITAL})*"  # a pattern: "Juan de la Cruz" is one name
 _NAME = re.compile(rf"(?!(?:{_STARTER})\b)(?<![\w’']){NAME}")
+# People and things that are counted: "the 2000 refugees" tells no year, "the 2016 floods" does.
+_COUNTED = (
+    r"(?!(?:winners|numbers|orders|papers|disasters|murders|mergers|finalists|grants|errors)\b)"
+    r"(?:\w+(?:ers|ors|ees|ists|ians|ants|men|women)|people|persons|children|troops|residents|students|patients|agents|victims"
+    r"|families|homes|houses|jobs|police|personnel|staff|dead|wounded|injured|hostages|civilians|rebels|officials|animals|sheep"
+    r"|cattle|birds|trees|votes|seats|rockets|missiles|drones|tanks|vehicles|cars|ships|boats|trucks|buildings|buses|planes"
+    r"|flights|tickets|copies|pages|words|schools|shops|companies|villages|cases|deaths|casualties|tons|tonnes|kilos|dollars"
+    r"|euros|pounds|miles|met(?:er|re)s|kilomet(?:er|re)s|feet|acres|hectares|litres|barrels|years|days|hours|minutes|per\s?cent"
+    r"|km|kg)"
+)
+# A year from 1500 on. A pattern without regard to case: no year are "2000-strong", "2000 refugees", "2000 U.S. soldiers" (but
+# "in 2015 Syrian refugees"), "how many of the 2000".
+YEAR = (
+    r"(?<!ow many of the )\b(?:1[5-9]|20)\d\d\b(?!-[^\W\d_])"
+    rf"(?!\s+{_COUNTED}\b)(?!(?<!\bin \d\d\d\d)(?<!\bsince \d\d\d\d)\s+[\w.’'-]+\s+{_COUNTED}\b)"
+)
 _stemmer = snowballstemmer.stemmer("english")
+
+
+def is_stop_word(word: str, called_out: bool = False) -> bool:
+    """Say whether a word carries no meaning. "US", "WHO" and "IT" are names, unless all of the text is `called_out` in
+    capitals."""
+    is_name = len(word) > 1 and word.isupper() and not called_out
+    return not is_name and word.lower().replace("’", "'") in STOP_WORDS
+
+
+def _is_called_out(text: str) -> bool:
+    return text.isupper() and len(text.split(maxsplit=_FEWEST_WORDS_CALLED_OUT)) >= _FEWEST_WORDS_CALLED_OUT
 
 
 @lru_cache(maxsize=20_000)
@@ -43,7 +71,8 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> dict[str, str]:
     """Return the words that carry meaning, by stem, in order, each once. Parts of "al-Assad" count on their own."""
     parts = [part for word in words(text) for part in re.split(r"[-/]", word)]
-    kept = [part for part in parts if part.lower().replace("’", "'") not in STOP_WORDS and (len(part) > 1 or part.isdigit())]
+    called_out = _is_called_out(text)
+    kept = [part for part in parts if not is_stop_word(part, called_out) and (len(part) > 1 or part.isdigit())]
     return {stem(part): part for part in reversed(kept)}
 
 
@@ -54,13 +83,18 @@ def content_stems(text: str) -> list[str]:
 
 def names(text: str) -> list[str]:
     """Return the runs of capitalised words, which in news are names ("Ali Vaez", "U.S.", "Hayat Tahrir al-Sham")."""
-    return list(
-        dict.fromkeys(match.group().rstrip(".,") for match in _NAME.finditer(text) if not _only_stop_words(match.group()))
-    )
+    called_out = _is_called_out(text)
+    runs = (match.group() for match in _NAME.finditer(text))
+    return list(dict.fromkeys(_without_last_stop(run) for run in runs if not _only_stop_words(run, called_out)))
 
 
-def _only_stop_words(run: str) -> bool:
-    return all(word.lower() in STOP_WORDS for word in run.split())
+def _without_last_stop(text: str) -> str:
+    """Strip a stop that ends a sentence; the last of "the U.S." belongs to the word."""
+    return text.rstrip(".,") if text.split()[-1].count(".") == 1 else text.rstrip(",")
+
+
+def _only_stop_words(run: str, called_out: bool) -> bool:
+    return all(is_stop_word(word, called_out) for word in run.split())
 
 
 def numbers(text: str) -> list[str]:

@@ -1,0 +1,176 @@
+"""rag/followups.py and rag/antecedents.py: what a pronoun means, and what a fragment of a question takes over."""
+
+import time
+
+import pytest
+
+from rag.followups import stand_alone
+from rag.question import understand
+from rag.types import Turn
+
+
+def after(*said: str) -> str:
+    """Return the last of these, said in turn by the user and the assistant, as it stands alone."""
+    turns = [Turn("assistant" if place % 2 else "user", text) for place, text in enumerate(said[:-1])]
+    return stand_alone(said[-1], turns)
+
+
+GLASS_HOUSE = ("What is the Glass House?", "A headquarters of Iran. [1]", "Who runs it?", "Iran's IRGC runs it. [1]")
+AIRBASE = ("Where is the T4 airbase?", "It is an airbase of Syria that the IRGC uses. [1]")
+MUSEUM = ("Where is the museum?", "The museum is in Torvik. [1]")
+MAYOR = (
+    "Who is the mayor of Harrow?",
+    "Fire chief Anton Wessel criticised the mayor of Harrow, Ilse Dahlgren, on Monday. [1]",
+)
+
+
+def test_a_persons_pronoun_means_no_group_that_was_asked_for() -> None:
+    said = ("What group does Suheil al-Hassan command?", "al-Nemr group [1]")
+    assert after(*said, "Which country backs him?") == "Which country backs Suheil al-Hassan?"
+    assert after(*said, "Who funds it?") == "Who funds al-Nemr group?"
+
+
+def test_a_persons_pronoun_means_the_minister_that_was_asked_for() -> None:
+    said = ("Which minister resigned?", "Minister Tor Aasen resigned in Velm. [1]")
+    assert after(*said, "How old is he?") == "How old is Minister Tor Aasen?"
+
+
+def test_after_who_the_thing_asked_about_is_meant_by_it_and_no_name_of_the_answer() -> None:
+    expected = "How many underground facilities does the Glass House have?"
+    assert after(*GLASS_HOUSE, "How many underground facilities does it have?") == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "follow_up", "resolved"),
+    [
+        (AIRBASE, "When was it hit?", "When was the T4 airbase hit?"),
+        (MUSEUM, "Is it open on Sundays?", "Is the museum open on Sundays?"),
+        (("Where was the ship built?", "In Velm by Acmar. [1]"), "Who met him?", "Who met him?"),
+    ],
+)
+def test_after_where_what_was_asked_for_is_meant_by_no_pronoun_but_there(
+    said: tuple[str, ...], follow_up: str, resolved: str
+) -> None:
+    assert after(*said, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("said", "follow_up", "resolved"),
+    [
+        (AIRBASE, "What is being moved there?", "What is being moved in the T4 airbase?"),
+        (MUSEUM, "How many people live there?", "How many people live in Torvik?"),
+        (("What happened in Homs?", "Near Velm a bomb fell. [1]"), "Who lives there?", "Who lives in Homs?"),
+        (("Did the museum reopen?", "Yes, said Lena Falk. [1]"), "What do tickets cost there?", "What do tickets cost there?"),
+    ],
+)
+def test_there_means_a_place_told_or_asked_about(said: tuple[str, ...], follow_up: str, resolved: str) -> None:
+    assert after(*said, follow_up) == resolved
+
+
+def test_a_capital_word_that_begins_a_sentence_is_no_name_and_the_one_beside_the_office_is() -> None:
+    assert after(*MAYOR, "What did she say?") == "What did Ilse Dahlgren say?"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "follow_up", "resolved"),
+    [
+        (
+            "Who won the vote?",
+            "Opposition leader Petra Lund won it. [1]",
+            "How old is she?",
+            "How old is Petra Lund?",
+        ),
+        ("Who killed Nils Berg?", "Police named Viktor Sand. [1]", "When was he arrested?", "When was Viktor Sand arrested?"),
+        (
+            "Who replaced Kifah Melhem as head of intelligence?",
+            "Tehran got a new ally. [1]",
+            "What post did he get?",
+            "What post did Kifah Melhem get?",
+        ),
+        ("Why did the mayor of Harrow resign?", "Over the dam. [1]", "What did she say?", "What did the mayor of Harrow say?"),
+    ],
+)
+def test_a_person_has_rather_a_name_of_several_words(before: str, answer: str, follow_up: str, resolved: str) -> None:
+    assert after(before, answer, follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("Why did oil prices rise?", "Did they fall again?", "Did oil prices fall again?"),
+        ("When did the bridge collapse?", "How old was it?", "How old was the bridge?"),
+        ("What happened at the Lindvale dam?", "When was it built?", "When was the Lindvale dam built?"),
+        ("Who died in the 2016 flood in Velm?", "How bad was it?", "How bad was the 2016 flood in Velm?"),
+    ],
+)
+def test_the_subject_of_the_question_before_goes_before_names_of_the_answer(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "Because of OPEC, Karl Voss said in Skarn. [1]", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up"),
+    [
+        ("Why did police arrest protesters?", "Did they leave?"),
+        ("Why did the teachers' union strike?", "When did they return?"),
+        ("How many people died?", "Who were they?"),
+        ("Which groups joined?", "Where are they based?"),
+    ],
+)
+def test_a_pronoun_stays_where_nothing_is_sure(before: str, follow_up: str) -> None:
+    assert after(before, "Because of Hamas and OPEC, Karl Voss said. [1]", follow_up) == follow_up
+
+
+def test_a_word_in_capitals_is_a_name_and_neither_a_pronoun_nor_a_question_word() -> None:
+    assert after("Why did Iran leave?", "x", "What did IT workers say?") == "What did IT workers say?"
+    assert after("What did UNICEF say?", "x", "And WHO?") == "What did WHO say?"
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What did the US do in Syria?", "And Russia?", "What did Russia do in Syria?"),
+        ("Why did the US strike Iran?", "And Russia?", "Why did Russia strike Iran?"),
+        ("Who leads the US?", "And Russia?", "Who leads Russia?"),
+        ("What did the US do in Syria?", "And the EU?", "What did the EU do in Syria?"),
+        ("Why did the Iran deal fail?", "And Russia?", "Why did the Russia deal fail?"),
+    ],
+)
+def test_the_article_of_a_name_goes_with_it_where_nothing_adds_to_it(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        (
+            "How many soldiers does the U.S. have in Syria?",
+            "What about Turkey?",
+            "How many soldiers does Turkey have in Syria?",
+        ),
+        ("What did Apple Inc. announce?", "And Google?", "What did Google announce?"),
+        ("What is the U.N.?", "Who leads it?", "Who leads the U.N.?"),
+        ("What does Iran have?", "What about the U.S.?", "What does the U.S. have?"),
+    ],
+)
+def test_the_last_stop_of_a_name_comes_and_goes_with_it(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+def test_a_plain_count_is_not_exchanged_for_a_year() -> None:
+    assert after("Where did the 2000 refugees go?", "x", "And in 2015?") == "Where did the 2000 refugees go in 2015?"
+    assert after("Who signed the 2015 agreement?", "x", "And in 2018?") == "Who signed the 2018 agreement?"
+
+
+def test_where_to_asks_the_question_again_for_its_place() -> None:
+    query = understand("Where to?", (Turn("user", "When did Assad flee?"),))
+    assert (query.text, query.kind) == ("Where did Assad flee to?", "where")
+
+
+@pytest.mark.parametrize("part", ["the T4 airbase ", "oil prices ", "mayor of ", "Ab. Cd ", "U.S. ", "2000 U.S. ", "a, "])
+def test_a_hostile_text_is_looked_through_in_little_time(part: str) -> None:
+    said = (part * 20_000)[:20_000]
+    begun = time.process_time()
+    for follow_up in ("Who is he?", "Is it there?", "Where are they?", "And Torvik?"):
+        assert after("What " + said, said, follow_up)
+        assert after("Who is the mayor?", said, follow_up)
+    assert time.process_time() - begun < 10
