@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.embedder import PassageEmbedder
@@ -31,6 +31,7 @@ _REFUSAL = re.compile(
     r"|(?:the|these|none of the) (?:\w+ )?(?:articles?|passages?|sources?|texts?|evidence)\b.*(?:\bno|n['’]t\b|\black).*)",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(rf"(?<!\w){NO_ANSWER}\W*$", re.IGNORECASE)  # at the end of a sentence
 _RULES_WORDS = 6  # in a row that a sentence shares with the rules: it repeats them
 
 
@@ -92,12 +93,15 @@ class GenerativeWriter:
         """Write the checked sentences into `answer`; return whether the model refused. Raises ModelFailed."""
         waiting: list[Said] = []  # unsupported ones are not shown before the first that is supported
         before: set[str] = set()
-        for said in self._said(query, found):
-            if said is None:
+        for finished in self._said(query, found):
+            if finished is None:
                 yield Delta("")
                 continue
-            if not before and _refuses(said):
+            said, refuses = _without_refusal(finished)
+            if refuses and not answer.text:
                 return True
+            if not said.text:
+                continue
             if len(before) == _MOST_SENTENCES or said.text in before:
                 break  # it says what it has said, or too much
             before.add(said.text)
@@ -186,8 +190,12 @@ def _quoted_instead(answer: Composition, why: Why, query: Query, quotes: Sequenc
         yield from answer.add(claim.text, (claim,), " " if number else "\n", claim.before)
 
 
-def _refuses(said: Said) -> bool:
-    return said.text.strip("\"'.!* ").upper().replace(" ", "_") == NO_ANSWER
+def _without_refusal(said: Said) -> tuple[Said, bool]:
+    """Return a sentence without the word for "no answer" at its end, and whether it was there."""
+    if said.text.strip("\"'.!* ").upper().replace(" ", "_") == NO_ANSWER:
+        return replace(said, text=""), True
+    text = _REFUSED.sub("", said.text)
+    return (said, False) if text == said.text else (replace(said, text=text.rstrip(" \"'(*—–-")), True)
 
 
 def _gap(said: Said) -> str:

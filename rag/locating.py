@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from index.passages import Span
 
 _SIGNS = frozenset("%$€£¥₹‰")
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]")
+# Words between two marks, in American, French, German and British print. An apostrophe ends nothing: neither one between
+# letters, nor that of "the workers’ union" where a mark behind a full stop or comma follows.
+_GERMAN = r"„[^„“”]*[“”]"
+_DOUBLE = rf"“[^“”]*”|\"[^\"]*\"|«[^«»]*»|{_GERMAN}"
+_OPENS = r"(?<!\w)‘(?!\d\ds?\b)"  # and not the "‘90s"
+_SINGLE = rf"{_OPENS}(?:[^‘’]|’(?=\w)|(?<=s)’(?=\s))*(?<=[.,!?…;:–—-])’(?!\w)|{_OPENS}(?:[^‘’]|’(?=\w))*’(?!\w)"
+_QUOTED = re.compile(_DOUBLE)
+_PRINTED = re.compile(f"{_DOUBLE}|{_SINGLE}")
+_PAIRED = re.compile(f"{_GERMAN}|{_SINGLE}")
+_OPENING = re.compile(rf"[“\"«„]|{_OPENS}")
+_OPENS_ONLY = re.compile(_OPENS)
+_CLOSES_ONLY = re.compile(r"(?<=[^\w\s])’(?!\w)|(?<=\w)’(?![\w\s])")
 _LEFT_OUT = re.compile(r"\s*(?:\.\s?\.\s?\.|…)\s*")
 
 
@@ -47,8 +58,29 @@ class Normalised:
 
 
 def quotations(sentence: str) -> list[str]:
-    """Return what a sentence puts in quotation marks."""
-    return [next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(sentence)]
+    """Return what a sentence puts in quotation marks; not in single ones, which name as often as they quote."""
+    return [words for match in _QUOTED.finditer(sentence) if (words := match.group()[1:-1].strip())]
+
+
+def without_quotations(text: str) -> str:
+    """Return what stands outside quotation marks, double or single."""
+    return _PRINTED.sub("", text)
+
+
+def begins_quoted(text: str) -> bool:
+    """Say whether its first character opens a quotation."""
+    return bool(_OPENING.match(text))
+
+
+def is_cut(text: str, *, before: str) -> bool:
+    """Say whether a quotation is cut in half where the text begins or ends; `before` is what stands in front of it.
+
+    A single mark may be an apostrophe: it closes a quotation only where one was opened before.
+    """
+    outside = _PAIRED.sub("", text)
+    if outside.count("“") != outside.count("”") or outside.count('"') % 2:
+        return True
+    return bool(_OPENS_ONLY.search(outside) or ("‘" in before and _CLOSES_ONLY.search(outside)))
 
 
 def find_quotation(text: Normalised, quotation: str) -> Span | None:

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from index.passages import Span, paragraphs
+from rag.locating import begins_quoted, is_cut, without_quotations
 
-_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]")
-_REFERS_BACK = re.compile(
-    r"^(?:(?:but|and|so|yet|then)[, ]\s*)?"
-    r"(?:(?:this|these|those|such|he|she|they|it|his|her|their|its)\b(?!\s+(?:article|report|is\s+(?:why|because)))"
-    r"|(?:according to|in) (?:this|that|the same)\b)",
+_LINKED = r"^(?:(?:but|and|so|yet|then)[, ]\s*)?"
+_POINTS_BACK = re.compile(
+    rf"{_LINKED}(?:(?:this|these|those|such)\b(?!\s+is\s+(?:why|because)\b)"
+    r"|(?:according to|in|amid|after|following|despite|under|with) (?:this|that|these|those|such|the same)\b)"
+    r"(?!\s+articles?\b)",
     re.IGNORECASE,
 )
+_MEANS_SOMEBODY = re.compile(rf"{_LINKED}(?:he|she|they|it|his|her|their|its)\b(?!\s+is\s+(?:why|because)\b)", re.IGNORECASE)
+_PROSE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 # Characters, some 200 words: longer than people are quoted in one paragraph. One stray mark, as in a 6" pipe, leaves all of a
 # paragraph half a quotation, however long it is.
 _MAX_QUOTATION = 1200
@@ -24,17 +27,18 @@ def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) 
     """Return `start, end` of sentences[first..last] widened, within their paragraph, until they can be quoted fairly.
 
     A quotation is never cut in half, one without its speaker takes the neighbour that names the speaker, and a sentence
-    that begins by referring back takes the one before it.
+    that begins by referring back takes the one before it; one that begins "This ..." or "Amid these ..." also where that
+    one ends the paragraph before.
     """
     lowest, highest = _in_paragraph(text, sentences, first, last)
     first, last = _whole_quotation(text, sentences, (first, last), (lowest, highest))
     words = text[sentences[first][0] : sentences[last][1]]
-    if not re.search(r"\w", _QUOTED.sub("", words)):
+    if not re.search(r"\w", without_quotations(words)):
         if first > lowest:
             first -= 1
         elif last < highest:
             last += 1
-    elif _refers_back(words) and first > lowest:
+    elif _refers_back(words) and (first > lowest or _continues(text, sentences, first)):
         before = text[sentences[first - 1][0] : sentences[last][1]]
         first -= len(before.split()) <= _MAX_CONTEXT_WORDS
     return sentences[first][0], sentences[last][1]
@@ -42,8 +46,17 @@ def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) 
 
 def _refers_back(words: str) -> bool:
     """Say whether it begins by referring back: "But she left"; or quotes whom only a pronoun names: "“No,” he said."."""
-    outside = _QUOTED.sub("", words) if words[:1] in '“"' else words
-    return bool(_REFERS_BACK.match(outside.lstrip(" ,.")))
+    outside = (without_quotations(words) if begins_quoted(words) else words).lstrip(" ,.")
+    return bool(_POINTS_BACK.match(outside) or _MEANS_SOMEBODY.match(outside))
+
+
+def _continues(text: str, sentences: Sequence[Span], first: int) -> bool:
+    """Say whether a paragraph begins by pointing at the one before it, which ends in a whole sentence of prose."""
+    if not first or not _POINTS_BACK.match(text[sentences[first][0] : sentences[first][1]]):
+        return False
+    (start, end), there = sentences[first - 1], sentences[first][0]
+    is_beside = not text[end:there].strip()  # and no heading stands between them
+    return is_beside and bool(_PROSE.search(text[start:end])) and not _is_half_quotation(text, sentences, first - 1, first - 1)
 
 
 def covering(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int] | None:
@@ -83,5 +96,5 @@ def _whole_quotation(
 
 
 def _is_half_quotation(text: str, sentences: Sequence[Span], first: int, last: int) -> bool:
-    words = text[sentences[first][0] : sentences[last][1]]
-    return words.count("“") != words.count("”") or words.count('"') % 2 == 1
+    start, end = sentences[first][0], sentences[last][1]
+    return is_cut(text[start:end], before=text[max(0, start - _MAX_QUOTATION) : start])

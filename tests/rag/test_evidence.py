@@ -46,6 +46,24 @@ def test_a_quotation_is_never_cut_in_half() -> None:
     assert quoted("cranes") == "“We had no choice. The cranes were failing,” said harbour master Ida Brandt."
 
 
+@pytest.mark.parametrize(
+    ("needle", "whole"),
+    [
+        ("won’t", "‘We didn’t try. We failed and won’t try again,’ said Ida Brandt."),
+        ("paid", "‘It kept the workers’ secrets well. It paid for that,’ said Bo Dahl."),
+        ("drivers’", "The drivers’ union left."),
+        ("’90s", "Since the ’90s a ‘quiet harbour’ was planned."),
+    ],
+)
+def test_a_quotation_in_single_marks_is_never_cut_in_half_and_an_apostrophe_is_no_mark(needle: str, whole: str) -> None:
+    text = (
+        "The mayor resigned. ‘We didn’t try. We failed and won’t try again,’ said Ida Brandt. Ships left. ‘It kept the "
+        "workers’ secrets well. It paid for that,’ said Bo Dahl. "
+        "The drivers’ union left. Since the ’90s a ‘quiet harbour’ was planned."
+    )
+    assert quoted(needle, text) == whole
+
+
 def test_a_quotation_without_its_speaker_takes_the_sentence_that_names_the_speaker() -> None:
     assert quoted("sad day").startswith("“We had no choice.")
     assert quoted("sad day").endswith("“It is a sad day.”")
@@ -68,7 +86,37 @@ def test_a_pronoun_takes_the_sentence_that_says_who_it_is(text: str, needle: str
 
 
 def test_quoting_stops_at_the_paragraph() -> None:
-    assert quoted("expected") == "This was expected."
+    assert quoted("expected", STORY.replace("This was", "She had")) == "She had expected."
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "According to this report, nine firms knew.",
+        "This report also adds that nine firms knew.",
+        "Amid these setbacks, nine firms left.",
+        "Under such rules, nine firms left.",
+    ],
+)
+def test_a_paragraph_that_begins_with_this_takes_the_last_sentence_of_the_one_before(second: str) -> None:
+    first = "The dam broke. Two ministries had warned of it."
+    assert quoted("nine", f"{first}\n\n{second}") == f"Two ministries had warned of it.\n\n{second}"
+    assert quoted("nine", f"{first} {second}") == f"Two ministries had warned of it. {second}"
+
+
+@pytest.mark.parametrize(
+    ("before", "second"),
+    [
+        ("The dam broke.", "In this article, nine firms are named."),
+        ("The dam broke.", "This is why nine firms left."),
+        ("The dam broke.", "Nine firms left."),
+        ("The dam broke:", "These nine firms left."),
+        ("It broke.\nWhat the dam means", "These nine firms left."),
+        ("The dam broke, " + "and the water rose, " * 20 + "it is said.", "These nine firms left."),
+    ],
+)
+def test_a_paragraph_stands_alone_where_nothing_before_it_says_what_this_is(before: str, second: str) -> None:
+    assert quoted(second[-12:], f"{before}\n{second}\nThe river is high. The town of Velm is dry. Nobody was hurt.") == second
 
 
 def test_a_stray_quotation_mark_does_not_quote_the_whole_paragraph() -> None:

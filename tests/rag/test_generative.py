@@ -14,6 +14,7 @@ from rag.extractive import ExtractiveWriter
 from rag.model import LanguageModel, Limits
 from rag.provider import LanguageModelError
 from rag.types import Answer, Claim, Delta, Query
+from tests.doubles.model_server import WRITERS
 from tests.rag.generating import QUESTION, QUOTE, Scene, is_streamed_whole, scene
 from tests.rag.test_sources import FORTY, QUERY, SIXTY
 from tests.rag.test_support import readings
@@ -99,6 +100,27 @@ def test_a_model_that_finds_no_answer_is_believed(velm: Scene) -> None:
     assert answer.citations == ()
     assert answer.short_answer is None
     assert answer.near_misses
+
+
+@pytest.mark.parametrize("written", ["The passages do not name the day. NO_ANSWER", f"{QUOTE} [1] NO_ANSWER."])
+def test_a_model_whose_first_sentences_end_in_no_answer_found_none(
+    velm: Scene, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setitem(WRITERS, "undecided", lambda _: written)
+    answer = velm.answerer("undecided").ask(QUESTION)
+    assert (answer.abstained, answer.reason, answer.mode) == (True, "not_answered_by_sources", "generative")
+    assert answer.citations == ()
+
+
+@pytest.mark.parametrize("end", [" NO_ANSWER", " Repairs cost nine million crowns. [1] NO_ANSWER", "\n\nNO_ANSWER."])
+def test_no_answer_behind_an_answer_is_not_shown(velm: Scene, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setitem(
+        WRITERS, "undecided", lambda _: f"{QUOTE} [1] The crane collapsed because its cable had rusted. [1]{end}"
+    )
+    answer = velm.answerer("undecided").ask(QUESTION)
+    assert answer.text.startswith(f"{QUOTE} [1] The crane collapsed because its cable had rusted.")
+    assert "NO_ANSWER" not in answer.text
+    assert ("nine million" in answer.text) == ("nine million" in end)
 
 
 @pytest.mark.parametrize("manners", BROKEN)
