@@ -6,41 +6,28 @@ question + history -> query -> hits -> readings -> claims -> confidence -> verif
 import math
 import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.search import Search
 from index.snapshot import EVERYTHING, Within
-from rag.abbreviations import in_other_words
 from rag.clock import Clock
-from rag.confidence import Confidence, Frequencies, Signals, signals
+from rag.confidence import Confidence
+from rag.considering import Considered, Considering
 from rag.evidence import compose, near_misses, pieces
-from rag.extractive import ExtractiveWriter, in_reading_order
+from rag.extractive import in_reading_order
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
-from rag.recency import NEARLY_AS_GOOD, newer
 from rag.recent import Recent
-from rag.retriever import Retriever, in_order, most_telling
+from rag.retriever import Retriever
 from rag.sentences import SentenceReader, SentenceScorer
-from rag.spans import is_another_name
+from rag.spans import is_another_name, is_no_quantity
 from rag.terms import names
-from rag.types import (
-    Answer,
-    Citation,
-    Claim,
-    Event,
-    Kind,
-    LibraryState,
-    Query,
-    Reading,
-    Reason,
-    Searched,
-    Turn,
-)
+from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason, Searched, Turn
 
 # The reader's score from which its words are a short answer: below the first they are hardly ever right; benchmarks/LOG.md.
 POSSIBLE = -6.0
-SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "how": 3.0, "yes_no": 3.0}  # where sentences are wanted
+SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "how": 3.0}  # where sentences are wanted
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
@@ -48,18 +35,6 @@ REFUSALS: dict[Reason, str] = {
     "nothing_relevant": "The articles do not deal with this.",
     "not_answered_by_sources": "The articles touch on this but do not answer it.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """The best answer to a query before it is decided whether to give it. Without readings nothing was found."""
-
-    query: Query
-    within: Within
-    clock: Clock
-    readings: Sequence[Reading] = ()
-    claims: Sequence[Claim] = ()
-    measured: Signals | None = None
 
 
 class Answerer:
@@ -77,8 +52,7 @@ class Answerer:
         self.notice = notice
         self._generative = generative
         self._library = search.library
-        self._retriever = Retriever(search, reader, scorer)
-        self._confidence, self._writer = confidence, ExtractiveWriter()
+        self._considering = Considering(search.library, Retriever(search, reader, scorer), confidence)
         self._recent: Recent[tuple[object, ...], Answer] = Recent(RECENT)
 
     @classmethod
@@ -102,18 +76,20 @@ class Answerer:
     def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer.
 
-        Only articles that lie `within` are used.
+        Only articles that lie `within` are used. Searched comes again where the articles spell the question in another way.
         """
         query = understand(question, history)
         yield Searched(query.text)
         if self._generative is None:
-            answer = self._quoted(question, query, within, k)
+            answer, considered = self._quoted(question, query, within, k), None
         else:
             considered = self.consider(query, within, k)
             answer = self.decide(question, considered)
-            if not answer.abstained:
-                yield (yield from _written(self._generative, considered, answer))
-                return
+        if answer.searched_for != query.text:
+            yield Searched(answer.searched_for)  # in the articles' spelling
+        if self._generative and considered and not answer.abstained:
+            yield (yield from _written(self._generative, considered, answer))
+            return
         yield from pieces(answer.text, answer.citations)
         yield answer
 
@@ -130,64 +106,13 @@ class Answerer:
         return answer
 
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
-        """Search, read and write the best answer there is, and measure how good it is; whether to give it comes after.
-
-        Where an article explains a name of the question, "Hayat Tahrir al-Sham (HTS)", passages that have only the other form
-        are read for the question in that form.
-        """
-        clock = Clock()
-        asked = self._considered(query, within, k, clock)
-        found = {reading.hit.article.id: reading.hit.article.text for reading in asked.readings}
-        said, forms = in_other_words(query.text, found.values())
-        if not forms:
-            return asked
-        other = understand(said)
-        hits = [hit for hit in self._retriever.hits(other, k, within) if not any(form in hit.passage.text for form in forms)]
-        told = self._written(other, within, clock, self._retriever.read(other, hits))
-        clock.lap("look_again")
-        return max(asked, replace(told, query=query), key=self._probability)
-
-    def _considered(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
-        """Consider a query as it stands.
-
-        What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
-        """
-        hits = self._retriever.hits(query, k, within)
-        clock.lap("retrieve")
-        readings = self._retriever.read(query, hits)
-        clock.lap("read")
-        first = self._written(query, within, clock, readings)
-        if first.measured is None or self._probability(first) >= self._confidence.threshold:
-            return first
-        more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, within))
-        second = self._written(query, within, clock, in_order([*readings, *more]))
-        clock.lap("look_again")
-        return max(first, second, key=self._probability)
-
-    def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
-        """Write the best answer of these readings; when it is asked about now, the newest that is nearly as likely right."""
-        if not readings:
-            return Considered(query, within, clock)
-
-        def led_by(lead: Reading) -> Considered:
-            first = replace(lead, rank_score=readings[0].rank_score)
-            ordered = [first, *(reading for reading in readings if reading is not lead)]
-            claims = self._writer.write(query, ordered)
-            measured = signals(query, ordered, claims, self._frequencies(query))
-            return Considered(query, within, clock, ordered, claims, measured)
-
-        best = led_by(most_telling(readings))
-        enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self._probability(best))
-        preferred = map(led_by, newer(readings)) if query.is_about_now else ()
-        return next((one for one in preferred if self._probability(one) >= enough), best)
-
-    def _probability(self, considered: Considered) -> float:
-        return self._confidence.probability(considered.measured) if considered.measured else 0.0
+        """Return the best answer there is, and how good it is; whether to give it comes after."""
+        return self._considering.consider(query, within, k)
 
     def decide(self, question: str, considered: Considered) -> Answer:
         """Return the answer that was considered if it is likely enough to be right, else a refusal that says why."""
-        state, confidence = LibraryState.of(self._library.state()), self._probability(considered)
-        reason = self._reason_to_refuse(considered, confidence, state)
+        state, confidence = LibraryState.of(self._library.state()), self._considering.probability(considered)
+        reason = self._reason_to_refuse(considered, state)
         text, citations = (REFUSALS[reason], ()) if reason else _composed(considered)
         return Answer(
             id=uuid.uuid4().hex,
@@ -205,10 +130,10 @@ class Answerer:
             timings_ms=considered.clock.done(),
         )
 
-    def _reason_to_refuse(self, considered: Considered, confidence: float, state: LibraryState) -> Reason | None:
+    def _reason_to_refuse(self, considered: Considered, state: LibraryState) -> Reason | None:
         if not state.articles:
             return "empty_library"
-        if considered.measured and confidence >= self._confidence.threshold:
+        if self._considering.is_enough(considered):
             return None
         if considered.within.has_dates and self._is_answered_outside(considered):
             return "outside_dates"
@@ -219,12 +144,7 @@ class Answerer:
         with self._library.reading() as snapshot:
             if not snapshot.count(considered.within):
                 return True
-        return self._probability(self.consider(considered.query)) >= self._confidence.threshold
-
-    def _frequencies(self, query: Query) -> Frequencies:
-        with self._library.reading() as snapshot:
-            counted = self._library.frequencies(snapshot, query.terms.values())
-            return Frequencies(snapshot.state().passages, {term: counted[word] for term, word in query.terms.items()})
+        return self._considering.is_enough(self.consider(considered.query))
 
 
 def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -> Generator[Event, None, Answer]:
@@ -261,8 +181,8 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
 
 
 def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span where it may well be right, unless it is the whole quotation anyway, or another name; where
-    sentences are wanted, only when the reader is sure of it."""
+    """Return the reader's span where it may well be right, unless it is the whole quotation anyway, another name, or no
+    quantity where one is asked for; where sentences are wanted, only when the reader is sure of it."""
     lead = considered.claims[0]
     reading = lead.reading
     text = reading.hit.article.text
@@ -271,5 +191,6 @@ def _short_answer(considered: Considered) -> str | None:
     )
     query = considered.query
     is_enough = reading.score >= (POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf))
-    is_answer = is_enough and is_part_of_it and not is_another_name(query, text, reading.start, reading.end)
-    return text[reading.start : reading.end] if is_answer else None
+    words = text[reading.start : reading.end]
+    is_other = is_another_name(query, text, reading.start, reading.end) or is_no_quantity(query, words)
+    return words if is_enough and is_part_of_it and not is_other else None

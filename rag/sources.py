@@ -12,7 +12,7 @@ from rag.evidence import shown
 from rag.facts import amounts, is_derived
 from rag.measure import normalized
 from rag.recency import published
-from rag.terms import content_stems, names
+from rag.terms import content_stems, names, stem
 from rag.types import Claim, Kind, Query, Reading
 
 _COMPARABLE: frozenset[Kind] = frozenset({"when", "number", "who", "where"})
@@ -32,6 +32,14 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?=day\b)")
+
+_SAID = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[$€£¥]")
+_FILLERS = """
+    the a an of in on at to by for and or its their his her this that was were is are be been it they he she about around
+    roughly approximately some nearly almost exactly just only later ago people hundred thousand million billion trillion mn
+    bn tn m k percent per cent
+"""
+_TELLS_NOTHING = frozenset(_FILLERS.split())
 
 Verdict = Literal["same", "different"]
 
@@ -74,8 +82,9 @@ def without_copies(readings: Sequence[Reading]) -> list[Reading]:
 def compared(query: Query, one: str, other: str) -> Verdict | None:
     """Say whether two short answers are the same or differ, None where that cannot be told.
 
-    They differ where they tell other facts of one sort, and are the same where one tells no fact that the other lacks; what the
-    question says itself is none. "4 March" and "5 March" differ, "Lena Brandt" and "Jonas Brandt" are neither.
+    They differ where they tell other facts of one sort, and are the same where one says nothing that the other lacks; what the
+    question says itself is none. "4 March" and "5 March" differ, "Lena Brandt" and "Jonas Brandt" are neither, nor are "before
+    2011" and "after 2011".
     """
     pairs = zip(_facts(query, one), _facts(query, other), strict=True)
     told = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
@@ -86,7 +95,17 @@ def compared(query: Query, one: str, other: str) -> Verdict | None:
     if any(not mine & theirs for mine, theirs in told):
         is_derived_name = query.kind in {"who", "where"} and any(is_derived(name, told[0][1]) for name in told[0][0])
         return None if is_derived_name else "different"  # "Israel" and "Israeli" may be the same, "Niger" and "Nigeria" are not
+    told.append((_qualified(query, one), _qualified(query, other)))
     return "same" if all(mine <= theirs or theirs <= mine for mine, theirs in told) else None
+
+
+def _qualified(query: Query, answer: str) -> frozenset[str]:
+    """Return what else an answer says, by stem: "before", "northern", "brother", "$"; words that tell nothing are left out."""
+    in_names = {part for name in names(answer) for part in content_stems(name)}
+    said = _SAID.findall(_YEAR.sub(" ", _DATE.sub(" ", answer)).lower())
+    if query.kind != "when":
+        said = [word for word in said if not word[0].isdigit()]  # these are compared as amounts
+    return frozenset(stem(word) for word in said if word not in _TELLS_NOTHING) - in_names - query.terms.keys()
 
 
 def _facts(query: Query, answer: str) -> Sequence[frozenset[str]]:

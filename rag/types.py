@@ -1,7 +1,4 @@
-"""The whole story of a question, top to bottom, and the types that leave this room. Knows no web.
-
-question + history -> query -> hits -> readings -> evidence -> draft -> verified citations -> Answer
-"""
+"""The types of a question's way to its answer, and those that leave this room. Knows no web."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -212,7 +209,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """First event of a stream: the question as it is searched, a follow-up resolved."""
+    """First event of a stream: the question as it is searched, a follow-up resolved. It comes again where the articles spell a
+    word of it in another way."""
 
     query: str
 

@@ -152,6 +152,17 @@ def test_a_name_that_an_article_explains_is_looked_for_in_both_forms(tmp_path: P
     assert answer.searched_for == "What was lost by VHA?"
 
 
+def test_a_misspelt_word_is_searched_for_as_the_articles_write_it_where_the_question_would_be_refused(search: Search) -> None:
+    answerer = answering(search)
+    spelled = "What do the forty traders sell?"
+    events = list(answerer.stream("What do the forty traderrs sell?"))
+    assert [event.query for event in events if isinstance(event, Searched)] == ["What do the forty traderrs sell?", spelled]
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.searched_for == spelled
+    assert answer.citations == answerer.ask(spelled).citations
+
+
 def test_a_stream_tells_the_same_answer_piece_by_piece(search: Search) -> None:
     first, *middle, last = answering(search).stream("Why did the harbour of Velm close after the crane collapsed?")
     assert isinstance(first, Searched)

@@ -115,6 +115,8 @@ def test_a_passage_of_a_wrapped_text_has_the_sentences_of_its_article(tmp_path: 
         ("will not accept a school", "accept a school", "not accept a school"),
         ("won’t really accept a school", "accept a school", "won’t really accept a school"),
         ("has no longer any use for a school", "any use", "no longer any use"),
+        ("denies that a school is wanted", "a school is wanted", "denies that a school is wanted"),
+        ("refuses to build a school", "build a school", "refuses to build a school"),
         ("wants not only a school but a bridge", "a school", "a school"),
         ("did not. A school is what it wants", "A school", "A school"),
     ],
@@ -224,13 +226,14 @@ def test_of_the_best_passage_the_sentence_with_the_best_words_leads(tmp_path: Pa
     [
         ("Which session dismissed Karsten?", 2.0, "spring session"),
         ("Was Karsten dismissed?", 2.0, None),
-        ("Was Karsten dismissed?", 4.0, "spring session"),
+        ("Was Karsten dismissed?", 9.0, None),
         ("Was Karsten dismissed in a spring session or in autumn?", 2.0, "spring session"),
+        ("How many sessions did it take to dismiss Karsten?", 9.0, None),
         ("How was Karsten dismissed?", 2.0, None),
         ("How was Karsten dismissed?", 4.0, "spring session"),
     ],
 )
-def test_a_few_words_answer_a_way_or_yes_or_no_only_where_the_reader_is_sure(
+def test_a_few_words_answer_what_they_can_tell_and_a_way_only_where_the_reader_is_sure(
     tmp_path: Path, question: str, score: float, words: str | None
 ) -> None:
     assert answered(tmp_path, question, Pointing("spring session", best=score)).short_answer == words

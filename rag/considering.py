@@ -1,0 +1,122 @@
+"""The best answer to a query, before it is decided whether to give it: what was found is read, written and measured, and what
+would be refused is looked at again. Knows no text of answers and no web."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.library import Library
+from index.snapshot import EVERYTHING, Within
+from rag.abbreviations import in_other_words
+from rag.clock import Clock
+from rag.confidence import Confidence, Frequencies, Signals, signals
+from rag.extractive import ExtractiveWriter
+from rag.question import understand
+from rag.recency import NEARLY_AS_GOOD, newer
+from rag.retriever import Retriever, in_order, most_telling
+from rag.spelling import respelled
+from rag.types import Claim, Query, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """The best answer to a query before it is decided whether to give it. Without readings nothing was found."""
+
+    query: Query
+    within: Within
+    clock: Clock
+    readings: Sequence[Reading] = ()
+    claims: Sequence[Claim] = ()
+    measured: Signals | None = None
+
+
+class Considering:
+    """Finds the best answers there are. Safe to use from several threads."""
+
+    def __init__(self, library: Library, retriever: Retriever, confidence: Confidence) -> None:
+        self._library, self._retriever, self._confidence = library, retriever, confidence
+        self._writer = ExtractiveWriter()
+
+    def is_enough(self, considered: Considered) -> bool:
+        """Whether an answer is likely enough to be right to be given."""
+        return considered.measured is not None and self.probability(considered) >= self._confidence.threshold
+
+    def probability(self, considered: Considered) -> float:
+        """Return how likely an answer is right, 0 to 1."""
+        return self._confidence.probability(considered.measured) if considered.measured else 0.0
+
+    def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
+        """Search, read and write the best answer there is, and measure how good it is.
+
+        What would be refused is asked again in the passages' spelling, where it has words that nobody knows; its query then
+        says so.
+        """
+        clock = Clock()
+        asked = self._in_both_forms(query, within, k, clock)
+        if self.is_enough(asked) or not asked.readings:
+            return asked
+        counts = self._frequencies(query).of
+        unknown = [word for term, word in query.terms.items() if not counts[term]]
+        spelled = respelled(query.text, unknown, dict.fromkeys(reading.hit.passage.text for reading in asked.readings))
+        if spelled == query.text:
+            return asked
+        again = self._in_both_forms(understand(spelled), within, k, clock)
+        clock.lap("look_again")
+        return again if self.is_enough(again) else asked
+
+    def _in_both_forms(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
+        """Consider a query in both forms of its names.
+
+        Where an article explains one, "Hayat Tahrir al-Sham (HTS)", passages that have only the other form are read for the
+        question in that form.
+        """
+        asked = self._as_it_stands(query, within, k, clock)
+        found = {reading.hit.article.id: reading.hit.article.text for reading in asked.readings}
+        said, forms = in_other_words(query.text, found.values())
+        if not forms:
+            return asked
+        other = understand(said)
+        hits = [hit for hit in self._retriever.hits(other, k, within) if not any(form in hit.passage.text for form in forms)]
+        if not hits:
+            return asked
+        told = self._written(other, within, clock, self._retriever.read(other, hits))
+        clock.lap("look_again")
+        return max(asked, replace(told, query=query), key=self.probability)
+
+    def _as_it_stands(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
+        """Consider a query as it stands.
+
+        What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
+        """
+        hits = self._retriever.hits(query, k, within)
+        clock.lap("retrieve")
+        readings = self._retriever.read(query, hits)
+        clock.lap("read")
+        first = self._written(query, within, clock, readings)
+        if first.measured is None or self.is_enough(first):
+            return first
+        more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, within))
+        second = self._written(query, within, clock, in_order([*readings, *more]))
+        clock.lap("look_again")
+        return max(first, second, key=self.probability)
+
+    def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
+        """Write the best answer of these readings; when it is asked about now, the newest that is nearly as likely right."""
+        if not readings:
+            return Considered(query, within, clock)
+
+        def led_by(lead: Reading) -> Considered:
+            first = replace(lead, rank_score=readings[0].rank_score)
+            ordered = [first, *(reading for reading in readings if reading is not lead)]
+            claims = self._writer.write(query, ordered)
+            measured = signals(query, ordered, claims, self._frequencies(query))
+            return Considered(query, within, clock, ordered, claims, measured)
+
+        best = led_by(most_telling(readings))
+        enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self.probability(best))
+        preferred = map(led_by, newer(readings)) if query.is_about_now else ()
+        return next((one for one in preferred if self.probability(one) >= enough), best)
+
+    def _frequencies(self, query: Query) -> Frequencies:
+        with self._library.reading() as snapshot:
+            counted = self._library.frequencies(snapshot, query.terms.values())
+            return Frequencies(snapshot.state().passages, {term: counted[word] for term, word in query.terms.items()})

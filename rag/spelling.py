@@ -1,0 +1,45 @@
+"""A question's misspelt words, as the passages that were found spell them: "Bageri" where these say "Bagheri".
+
+Only words that neither the library nor the language has are taken for misspelt. Pure but for the word list, which comes with
+the default model and is read once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+from index.embedder import default_folder
+from rag.terms import words
+
+SHORTEST = 4  # letters: shorter words are like too many others
+ALIKE = 0.85  # of difflib's ratio: "Bageri" and "Bagheri" 0.92, "Hanson" and "Hansen" 0.83
+_MOST_TEXT = 40_000  # characters of passages that are looked through
+
+
+def respelled(question: str, unknown: Collection[str], texts: Iterable[str]) -> str:
+    """Return the question with those of its words that are `unknown` to the library written as the likest word of the texts,
+    unless they are English; unchanged where none is like them."""
+    misspelt = [word for word in unknown if len(word) >= SHORTEST and word.isalpha() and word.lower() not in _english()]
+    if not misspelt:
+        return question
+    written = Counter(part for word in words(" ".join(texts)[:_MOST_TEXT]) for part in word.split("-") if len(part) >= SHORTEST)
+    spellings = {word.lower(): word for word, _ in reversed(written.most_common())}
+    for word in misspelt:
+        like = _like(word.lower(), spellings)
+        if like:
+            question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", spellings[like], question)
+    return question
+
+
+def _like(word: str, known: Collection[str]) -> str | None:
+    """Return the word that is most like one, or has its letters in another order: "Isreal"."""
+    swapped = (one for one in known if len(one) == len(word) and one[0] == word[0] and sorted(one) == sorted(word))
+    return next(swapped, None) or next(iter(get_close_matches(word, known, 1, ALIKE)), None)
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    """Return the words that the default model knows whole, some 23,000 of English and of names."""
+    return frozenset((default_folder() / "vocab.txt").read_text(encoding="utf-8").split("\n"))
