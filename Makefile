@@ -13,7 +13,7 @@ PIP_INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 .PHONY: env run test check slow faults format
 
-env: .venv/tools
+env: .venv/installed
 
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Footnote needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -28,21 +28,21 @@ env: .venv/tools
 run: .venv/installed
 	$(BIN)/python app.py
 
-test: env
+test: .venv/tools
 	$(BIN)/python -m pytest
 
-slow: env
+slow: .venv/tools
 	$(BIN)/python -m pytest -m slow
 
-faults: env
+faults: .venv/tools
 	$(BIN)/python -m pytest -m slow tests/faults
 
-check: env
+check: .venv/tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/python -m pytest tests/test_architecture.py
 
-format: env
+format: .venv/tools
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
