@@ -70,11 +70,11 @@ def _sentences(text: str) -> list[Span]:
 def _paragraphs(text: str) -> list[Span]:
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
     lengths = sorted(end - start for start, end in lines)
-    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lines) // 2] >= _WRAPPED_WIDTH // 2
+    is_wrapped = len(lines) > 3 and lengths[-1] <= _WRAPPED_WIDTH and lengths[len(lengths) // 2] >= _WRAPPED_WIDTH // 2
     return [match.span() for match in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text)] if is_wrapped else lines
 
 
-# One question asks for the same article's sentences again and again; finding them takes 0.2 s per MB. At most some 100 MB.
+# One question asks for the same article's sentences again and again, and finding them takes 0.1 s per MB.
 _LONG_SENTENCES = Latest(_sentences, most_texts=16, most_chars=4_000_000)
 _LONG_PARAGRAPHS = Latest(_paragraphs, most_texts=16, most_chars=4_000_000)
 

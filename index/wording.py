@@ -74,7 +74,7 @@ def _split(text: str) -> list[_Sentence]:
 
 
 # A story's copies are walked through in the same order for every passage: with room for fewer, none would be found again.
-# Of the longest articles, words take some 30 bytes a character.
+# Bounded by characters, too: a sentence's words take some seven bytes for each of them.
 _sentences = Latest(_split, most_texts=MOST_COPIES + 1, most_chars=8_000_000)
 
 

@@ -177,9 +177,9 @@ def _things(before: str, answer: str, is_asked_again: bool, is_plural: bool) -> 
     if is_plural and kind_of(before) == "number":
         return []  # "How many soldiers does Iran have?": the soldiers, or Iran
     of_the_question = _own(before)
-    told = [name for name in borne_names(answer)[:_MOST_NAMES] if name not in adjectives(f"{before} {answer}")]
-    with_noun = [f"{name} {noun}" for name in borne_names(answer)[:_MOST_NAMES] if noun and f"{name} {noun}" in answer]
-    others = [name for name in told if name not in before and not _is_any_word(name, answer)]
+    named, no_things = borne_names(answer)[:_MOST_NAMES], adjectives(f"{before} {answer}")
+    with_noun = [f"{name} {noun}" for name in named if noun and f"{name} {noun}" in answer]
+    others = [name for name in named if name not in no_things and name not in before and not _is_any_word(name, answer)]
     doers = [name for name in others if not _PLACE_BEFORE.search(answer[max(0, answer.find(name) - 40) : answer.find(name)])]
     if noun and not is_asked_again:
         is_one_of_many = kind_of(before) == "list" and len(others) > 1

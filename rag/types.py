@@ -223,4 +223,4 @@ class Delta:
 
 
 Event = Searched | Delta | Citation | Answer
-"""A stream is Searched, then Deltas and Citations, then the whole Answer, last."""
+"""A stream is Searched, once or twice, then Deltas and Citations, then the whole Answer, last."""

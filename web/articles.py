@@ -53,12 +53,13 @@ _BODY = {
 
 def add_articles(api: FastAPI, gate: Gate) -> None:
     """Add the routes to the API."""
-    _add_reading(api, gate)
+    _add_list(api, gate)
+    _add_article(api, gate)
     _add_adding(api, gate)
     _add_removing(api, gate)
 
 
-def _add_reading(api: FastAPI, gate: Gate) -> None:
+def _add_list(api: FastAPI, gate: Gate) -> None:
     @api.get(
         "/v1/articles",
         tags=["library"],
@@ -88,6 +89,8 @@ def _add_reading(api: FastAPI, gate: Gate) -> None:
         )
         return JSON(listed.model_dump())
 
+
+def _add_article(api: FastAPI, gate: Gate) -> None:
     @api.get(
         "/v1/articles/{article_id}",
         tags=["library"],
