@@ -96,6 +96,11 @@ class Snapshot:
         """Return a page of the list, and how many articles are on all its pages."""
         return listed(self._connection, listing, *Within(listing.since, listing.until, listing.source).sql())
 
+    def newest(self, limit: int, within: Within = EVERYTHING) -> tuple[list[Article], int]:
+        """Return the articles inside that were published last, undated ones behind all others, and how many are inside."""
+        rows, count = listed(self._connection, Listing(order="published", limit=limit), *within.sql())
+        return [self.get(row.id) for row in rows], count
+
     def sources(self) -> list[tuple[str | None, int]]:
         """Return the outlets and how many articles each has, most first."""
         return sources(self._connection)

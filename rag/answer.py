@@ -27,7 +27,7 @@ from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason
 
 # The reader's score from which its words are a short answer: below the first they are hardly ever right; benchmarks/LOG.md.
 POSSIBLE = -6.0
-SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "how": 3.0}  # where sentences are wanted
+SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "said": 1.0, "how": 3.0}  # where sentences are wanted
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",

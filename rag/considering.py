@@ -10,10 +10,12 @@ from rag.abbreviations import in_other_words
 from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.extractive import ExtractiveWriter
+from rag.overview import overview
 from rag.question import understand
 from rag.recency import NEARLY_AS_GOOD, newer
 from rag.retriever import Retriever, in_order, most_telling
 from rag.spelling import respelled
+from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
 from rag.types import Claim, Query, Reading
 
 
@@ -27,6 +29,7 @@ class Considered:
     readings: Sequence[Reading] = ()
     claims: Sequence[Claim] = ()
     measured: Signals | None = None
+    is_plainly_told: bool = False  # see rag/told.py
 
 
 class Considering:
@@ -38,11 +41,12 @@ class Considering:
 
     def is_enough(self, considered: Considered) -> bool:
         """Whether an answer is likely enough to be right to be given."""
-        return considered.measured is not None and self.probability(considered) >= self._confidence.threshold
+        return bool(considered.claims) and self.probability(considered) >= self._confidence.threshold
 
     def probability(self, considered: Considered) -> float:
         """Return how likely an answer is right, 0 to 1."""
-        return self._confidence.probability(considered.measured) if considered.measured else 0.0
+        likely = self._confidence.probability(considered.measured) if considered.measured else 0.0
+        return max(likely, PLAINLY_TOLD) if considered.is_plainly_told else likely
 
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is.
@@ -51,6 +55,9 @@ class Considering:
         says so.
         """
         clock = Clock()
+        if query.kind == "overview":
+            readings, claims = overview(self._library, within)
+            return Considered(query, within, clock, readings, claims, is_plainly_told=bool(claims))
         asked = self._in_both_forms(query, within, k, clock)
         if self.is_enough(asked) or not asked.readings:
             return asked
@@ -95,21 +102,28 @@ class Considering:
         if first.measured is None or self.is_enough(first):
             return first
         more = self._retriever.read(query, self._retriever.hits_with_anchors(query, hits, within))
-        second = self._written(query, within, clock, in_order([*readings, *more]))
+        ordered = in_order([*readings, *more])
+        second = self._written(query, within, clock, ordered)
         clock.lap("look_again")
-        return max(first, second, key=self.probability)
+        best = max(first, second, key=self.probability)
+        if is_a_topic(query) and not self.is_enough(best):
+            return self._written(replace(query, kind="summary"), within, clock, ordered)
+        return best
 
     def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
         """Write the best answer of these readings; when it is asked about now, the newest that is nearly as likely right."""
         if not readings:
             return Considered(query, within, clock)
+        plain = told(query, readings)
+        if plain:
+            readings, query = plain, as_told(query)
 
         def led_by(lead: Reading) -> Considered:
             first = replace(lead, rank_score=readings[0].rank_score)
             ordered = [first, *(reading for reading in readings if reading is not lead)]
             claims = self._writer.write(query, ordered)
             measured = signals(query, ordered, claims, self._frequencies(query))
-            return Considered(query, within, clock, ordered, claims, measured)
+            return Considered(query, within, clock, ordered, claims, measured, bool(plain))
 
         best = led_by(most_telling(readings))
         enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self.probability(best))

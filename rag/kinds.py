@@ -30,6 +30,7 @@ _ARTICLES = (
     r"(?:articles?|texts?|documents?|sources?|librar(?:y|ies)|stor(?:y|ies)|coverage)"
 )
 _OF_X = rf"(?:\s+(?:of|in|from|on|about|regarding)\s+{_ARTICLES}\b)?(?:\s+(?:about|on|of|regarding|concerning|with)\b)?"
+_OF_PLACE_OR_TIME = r"(?:the|of|in|on|(?-i:[^\W\d_a-z])[^\s?]*|\d[^\s?]*)"  # a word; one way to read it, so that it is quick
 _SUMMARIES = (
     r"^(?:(?:can|could|would|will) you\s+)?(?:please\s+)?"
     r"(?:summari[sz]e|compare|give (?:me |us )?(?:a |an |the )?(?:\w+ )?(?:summary|overview))\b"
@@ -40,6 +41,11 @@ _SUMMARIES = (
     r"\bwhat(?:['’]s| is| are) the (?:very )?latest(?: news| developments?)?"
     r"(?:\s+(?:about|on|with|regarding|concerning|from|in)\b|\W*$)",
     r"\bwhat(?:['’]s| is) new(?:\s+(?:about|on|with|in)\b|\W*$)",
+    rf"^(?:tell (?:me|us)\s+)?(?:(?:some)?(?:more|thing|a (?:little )?bit|a little)\s+)?about\b(?!\s+(?:{WH})\b)",
+    r"\bwhat (?:do (?:you|we|they) know|can you (?:tell|say)(?: (?:me|us))?|(?:else )?is (?:known|said|reported|written)"
+    r"|information (?:is there|do you have)|is there(?: to know)?) about\b",
+    r"^(?:is there )?(?:anything|something|information|info) (?:about|on)\b",
+    rf"\bwhat (?:has )?happened (?:in|at|on|during)\b(?=(?:\s+{_OF_PLACE_OR_TIME})+\W*$)",
     rf"\bwhat (?:is|are|were|was) the (?:\w+ )?take-?aways?\b{_OF_X}",
     rf"\bwhat (?:is|are|was|were) the (?:main|key|central|most important) (?:points?|ideas?|messages?|themes?|topics?)"
     rf"(?=\W*$|\s+(?:of|in|from)\s+{_ARTICLES}\b){_OF_X}",
@@ -127,7 +133,7 @@ def kind_of(question: str) -> Kind:
 
 def topic_of(question: str, kind: Kind) -> str:
     """Return the part of a question of this kind that tells its topic: of "What do the articles say about Israel?" the end,
-    of "Iran left, right?" the beginning; all of it where nothing would be left."""
+    of "Iran left, right?" the beginning; nothing of "Summarize the articles.", which has none."""
     frame = _SUMMARY_FRAME if kind == "summary" else _TAG if kind == "yes_no" else None
     topic = frame.sub(" ", question) if frame else question
-    return topic if re.search(r"\w", topic) else question
+    return topic if kind == "summary" or re.search(r"\w", topic) else question

@@ -48,8 +48,10 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
     subject = topic_of(text, kind)
-    topic = terms(_NOW.sub(" ", subject) if about_now else subject) or terms(text)
-    return Query(text=text, kind=kind, terms=topic, is_about_now=about_now)
+    topic = terms(_NOW.sub(" ", subject) if about_now else subject)
+    if kind == "summary" and not topic:
+        return Query(text=text, kind="overview", terms=terms(text))
+    return Query(text=text, kind=kind, terms=topic or terms(text), is_about_now=about_now)
 
 
 def is_about_now(question: str) -> bool:

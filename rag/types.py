@@ -11,7 +11,7 @@ Reason = Literal["nothing_relevant", "not_answered_by_sources", "outside_dates",
 Mode = Literal["extractive", "generative"]
 
 
-Kind = Literal["who", "when", "where", "number", "what", "why", "how", "list", "summary", "yes_no"]
+Kind = Literal["who", "when", "where", "number", "what", "why", "how", "list", "summary", "overview", "yes_no", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Query:
 
     @property
     def wants_span(self) -> bool:
-        """Whether a few words are all it takes; a reason, a way, a list, a summary, and yes or no take sentences."""
-        return self.kind not in {"why", "how", "list", "summary", "yes_no"}
+        """Whether a few words are all it takes; a reason, a list, yes or no, what somebody said take sentences."""
+        return self.kind not in {"why", "how", "list", "summary", "overview", "yes_no", "said"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,38 @@ def test_a_misspelt_word_is_searched_for_as_the_articles_write_it_where_the_ques
     assert answer.citations == answerer.ask(spelled).citations
 
 
+def test_what_somebody_said_is_answered_with_their_words_however_unsure_the_reader_is(search: Search) -> None:
+    answer = answering(search, threshold=0.8).ask("What did Ida Brandt say?")
+    assert "“We had no choice. The cranes were failing,” said harbour master Ida Brandt." in answer.text
+    assert (answer.abstained, answer.short_answer) == (False, None)
+    assert_citations_are_real(answer, search)
+
+
+def test_what_somebody_did_not_say_is_refused(search: Search) -> None:
+    assert answering(search, threshold=0.8).ask("What did Ida Brandt say about herring?").abstained
+
+
+def test_a_topic_is_summed_up_where_a_passage_holds_all_of_its_words(search: Search) -> None:
+    answerer = answering(search, threshold=0.8)
+    assert "crane" in answerer.ask("Tell me about the crane of Velm").text
+    assert "herring" in answerer.ask("Velm herring").text
+    assert answerer.ask("Tell me about the crane of Orlov").abstained
+
+
+def test_an_overview_begins_each_of_the_newest_articles_with_its_outlet_and_day(search: Search) -> None:
+    answer = answering(search).ask("Summarize the articles")
+    assert answer.text.startswith("Velm Post (2024-03-05): The harbour of Velm closed on Monday after a crane collapsed.")
+    assert [citation.quotation.title for citation in answer.citations][:2] == ["Harbour closed", "Alike"]
+    assert_citations_are_real(answer, search)
+
+
+def test_an_overview_looks_at_articles_inside_the_dates_alone(search: Search) -> None:
+    answerer = answering(search)
+    inside = answerer.ask("Summarize the articles", within=Within(since="2024-01-01"))
+    assert [citation.quotation.title for citation in inside.citations] == ["Harbour closed"]
+    assert answerer.ask("Summarize the articles", within=Within(since="2025-01-01")).reason == "outside_dates"
+
+
 def test_a_stream_tells_the_same_answer_piece_by_piece(search: Search) -> None:
     first, *middle, last = answering(search).stream("Why did the harbour of Velm close after the crane collapsed?")
     assert isinstance(first, Searched)

@@ -76,7 +76,6 @@ def test_a_choice_that_ends_in_right_is_no_yes_or_no() -> None:
         ("Tell me everything about Acmar", {"acmar"}),
         ("Compare what the articles say about Israel", {"israel"}),
         ("Can you give me an overview of the war?", {"war"}),
-        ("What are the key takeaways?", {"key", "takeaway"}),
     ],
 )
 def test_what_asks_for_all_there_is_is_a_summary_about_its_topic_alone(question: str, topic: set[str]) -> None:
@@ -90,3 +89,41 @@ def test_the_words_of_a_tag_are_no_topic() -> None:
 
 def test_the_main_point_of_anything_but_a_text_is_no_summary() -> None:
     assert kind_of("What is the main point of the plan?") == "what"
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Tell me about Acmar", {"acmar"}),
+        ("Tell me more about the dam in Velm.", {"dam", "velm"}),
+        ("What do you know about Acmar?", {"acmar"}),
+        ("What is known about the dam?", {"dam"}),
+        ("Is there anything about Acmar?", {"acmar"}),
+        ("What happened in Velm in 2019?", {"velm", "2019"}),
+        ("What happened on 4 March?", {"4", "march"}),
+    ],
+)
+def test_who_wants_to_be_told_about_a_topic_wants_a_summary(question: str, topic: set[str]) -> None:
+    query = understand(question)
+    assert (query.kind, set(query.terms)) == ("summary", topic)
+
+
+@pytest.mark.parametrize(
+    "question", ["Tell me who killed Brandt", "Tell me about when Brandt died", "What happened to Brandt?"]
+)
+def test_a_question_that_is_put_as_a_request_stays_that_question(question: str) -> None:
+    assert kind_of(question) != "summary"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Summarize the articles.",
+        "What are these articles about?",
+        "What's new?",
+        "Give me an overview",
+        "What are the key takeaways?",
+    ],
+)
+def test_a_summary_of_no_topic_is_an_overview(question: str) -> None:
+    assert understand(question).kind == "overview"

@@ -1,0 +1,55 @@
+"""What is told by plain words, whatever the reader makes of it: what somebody said, and what there is about a topic. Pure.
+
+The reader learned to find a few words that answer; of "What did Ali Vaez say?" and "What do the articles say about Aleppo?" any
+sentence of his, or about it, is an answer, and whether there is one can be read off the words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.kinds import AUXILIARY, WH
+from rag.reported import AskedWords, asked_words, says
+from rag.terms import content_stems
+from rag.types import Query, Reading
+
+PLAINLY_TOLD = 0.85  # the probability that such an answer is right; benchmarks/LOG.md, 2026-11-30
+# "Russia's role in Syria" is told of by what tells of Russia in Syria.
+_GENERAL = frozenset(
+    content_stems("role part place situation involvement position background details information developments issue matter")
+)
+_KEYWORDS = re.compile(r"\W*[\w’'.-]+(?:\s+[\w’'.-]+){0,2}\W*")
+_ASKS = re.compile(rf"\b(?:{WH}|{AUXILIARY})\b", re.IGNORECASE)
+_BEFORE = 200  # characters in front of a sentence in which its topic may be named
+
+
+def told(query: Query, readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings that tell plainly what is asked for, in their order; none where that is not for words to say."""
+    if query.kind == "summary":
+        return [reading for reading in readings if _is_about(query, reading)]
+    asked = asked_words(query.text)
+    return [reading for reading in readings if _says(asked, reading)] if asked else []
+
+
+def is_a_topic(query: Query) -> bool:
+    """Whether a query is no question but a few words: "Hezbollah", "Iran and Russia"."""
+    return bool(_KEYWORDS.fullmatch(query.text)) and not _ASKS.search(query.text)
+
+
+def as_told(query: Query) -> Query:
+    """Return the query as one for what somebody said, unless it is for a summary."""
+    return query if query.kind == "summary" else replace(query, kind="said")
+
+
+def _is_about(query: Query, reading: Reading) -> bool:
+    """Whether a sentence holds a word of the topic, and its passage and title all of them."""
+    article, passage = reading.hit.article, reading.hit.passage
+    topic, here = set(query.terms) - _GENERAL or set(query.terms), set(content_stems(article.text[slice(*reading.sentence)]))
+    return bool(topic & here) and topic <= set(content_stems(f"{article.title} {passage.text}"))
+
+
+def _says(asked: AskedWords, reading: Reading) -> bool:
+    """Whether a sentence is the speaker's, and holds with what stands directly before it and the title all of the topic."""
+    (start, end), article = reading.sentence, reading.hit.article
+    near = f"{article.title} {article.text[max(0, start - _BEFORE) : end]}"
+    return says(article.text, start, end, asked.speaker) and asked.topic <= set(content_stems(near))
