@@ -28,6 +28,7 @@ from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason
 # The reader's score from which its words are a short answer: below the first they are hardly ever right; benchmarks/LOG.md.
 POSSIBLE = -6.0
 SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "said": 1.0, "how": 3.0}  # where sentences are wanted
+NAMELESS = 3.0  # where who or where is asked, for words without a name
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
@@ -182,7 +183,7 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
 
 def _short_answer(considered: Considered) -> str | None:
     """Return the reader's span where it may well be right, unless it is the whole quotation anyway, another name, or no
-    quantity where one is asked for; where sentences are wanted, only when the reader is sure of it."""
+    quantity where one is asked for; where sentences are wanted, or a name and it has none, only when the reader is sure."""
     lead = considered.claims[0]
     reading = lead.reading
     text = reading.hit.article.text
@@ -190,7 +191,10 @@ def _short_answer(considered: Considered) -> str | None:
         lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
     )
     query = considered.query
-    is_enough = reading.score >= (POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf))
     words = text[reading.start : reading.end]
+    least = POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf)
+    if query.kind in {"who", "where"} and not names(words):
+        least = NAMELESS
+    is_enough = reading.score >= least
     is_other = is_another_name(query, text, reading.start, reading.end) or is_no_quantity(query, words)
     return words if is_enough and is_part_of_it and not is_other else None

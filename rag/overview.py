@@ -31,7 +31,7 @@ def overview(library: Library, within: Within) -> tuple[list[Reading], list[Clai
     told = list(claims.values())
     if count > len(told) > 1:
         order = "newest" if told[0].reading.hit.article.published else "last added"
-        told[0] = replace(told[0], before=f"{len(told)} of {count} articles, the {order} first. {told[0].before}")
+        told[0] = replace(told[0], before=f"{len(told)} of {count} articles, the {order} first. {told[0].before}".rstrip())
     return [claim.reading for claim in told], told
 
 

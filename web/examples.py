@@ -12,6 +12,7 @@ from web.gate import Shelves
 
 FILE = "examples.toml"
 _MOST = 4
+_OVERVIEW = "What are these articles about?"
 _LONGEST_TITLE = 90
 _NEWEST = 20
 
@@ -29,7 +30,7 @@ def examples(folder: Path, library: Shelves) -> list[str]:
     except LibraryError:
         return []
     short = [article.title for article in newest if len(article.title) <= _LONGEST_TITLE]
-    return [f"What is said about “{title}”?" for title in short[: _MOST - 1]]
+    return [_OVERVIEW, *(f"What is said about “{title}”?" for title in short[: _MOST - 1])] if newest else []
 
 
 def _written(file: Path, library: Shelves) -> list[str]:

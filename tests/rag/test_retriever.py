@@ -258,3 +258,10 @@ def test_nobody_is_explained_by_another_name_that_does_not_stand_beside_his(
 @pytest.mark.parametrize(("score", "words"), [(-5.0, "Ida Brandt"), (-7.0, None)])
 def test_words_that_are_hardly_ever_right_are_no_short_answer(tmp_path: Path, score: float, words: str | None) -> None:
     assert answered(tmp_path, "Who dismissed Karsten?", Pointing("Ida Brandt", best=score)).short_answer == words
+
+
+@pytest.mark.parametrize(("score", "words"), [(2.0, None), (4.0, "spring session")])
+def test_who_or_where_is_told_without_a_name_only_where_the_reader_is_sure(
+    tmp_path: Path, score: float, words: str | None
+) -> None:
+    assert answered(tmp_path, "Where was Karsten dismissed?", Pointing("spring session", best=score)).short_answer == words

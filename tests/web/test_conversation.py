@@ -64,9 +64,10 @@ def test_the_articles_own_examples_are_offered_only_while_the_library_holds_them
 @pytest.mark.parametrize(
     "written", ["", "questions = 5", "about = []\nquestions = ['a']", "not toml", "about = ['x']\nquestions = ['a']"]
 )
-def test_without_usable_examples_titles_are_hints(tmp_path: Path, written: str) -> None:
+def test_without_usable_examples_an_overview_and_titles_are_hints(tmp_path: Path, written: str) -> None:
     (tmp_path / "examples.toml").write_text(written, encoding="utf-8")
-    assert examples(tmp_path, FakeLibrary(MARKET)) == [f"What is said about “{MARKET.title}”?"]
+    hints = ["What are these articles about?", f"What is said about “{MARKET.title}”?"]
+    assert examples(tmp_path, FakeLibrary(MARKET)) == hints
 
 
 def test_where_the_library_cannot_be_read_nothing_is_offered(tmp_path: Path) -> None:
