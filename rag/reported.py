@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.antecedents import CALENDAR
+from rag.kinds import PERSON
 from rag.terms import content_stems, names, words
 
 _REPORTING = """
@@ -27,7 +28,7 @@ _SAYS = (
 _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])", re.IGNORECASE)
 
 # Asked with these, anything that somebody says is wanted; "What did she deny?" wants that verb.
-_SAY = r"(?:say|said|tell|told|think|believe|argue|claim|state|comment|write|written|have to say|had to say)"
+_SAY = r"(?:say|said|tell|told|think|believe|argue|claim|state|comment|report|write|written|have to say|had to say)"
 _VIEW = r"(?:view|opinion|position|stance|comment|message|statement|take|assessment)s?"
 _ABOUT = r"(?:about|on|of|regarding|concerning|towards?)"
 _ASKED = tuple(
@@ -77,6 +78,10 @@ _SPEAKS_FOR = re.compile(
 _FURTHER = re.compile(
     r"(?<=\w)\s(?:of|with|in|from|at|on|for|into|by|she|he|they|who|that|which)\s"
 )  # what a speaker is told by
+_FIRST_NAME = re.compile(r"([^\W\d_a-z][\w’'-]*\.?)\s+(?:al-|de |van |von |bin )?$")
+_TITLE = re.compile(
+    rf"(?:{PERSON}|mr|mrs|ms|dr|prof|gen|maj|col|lt|capt|sgt|sen|rep|gov|sir|dame|lord|lady|the)\.?", re.IGNORECASE
+)
 _WORD = re.compile(r"\w[\w’'.-]*\w|\w")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _BEFORE = 400  # characters in front of a sentence in which whom a pronoun means is sought
@@ -155,9 +160,19 @@ def _is_meant(subject: str, speaker: str) -> bool:
     before = subject[: last.start()]
     if _OF_OTHERS.search(before) and not _SPEAKS_FOR.search(before):
         return False
+    if _has_another_first_name(before, speaker):
+        return False
     is_same = _bare(last.group()) in map(_bare, _WORD.findall(speaker))  # "Engineers" are not "Tzlil Engineering"
     is_name = last.group()[0].isupper() and is_same and not _FURTHER.search(speaker)
     return is_name or set(asked) <= set(content_stems(subject))
+
+
+def _has_another_first_name(before: str, speaker: str) -> bool:
+    """Whether what stands before a surname is somebody else's first name: "Hanna" of "Hanna Brandt" for "Ida Brandt"."""
+    first = _FIRST_NAME.search(before)
+    own = {_bare(word) for word in _WORD.findall(speaker)}
+    is_told_apart = len(own) > 1 and not own & {_bare(word) for word in _WORD.findall(before)}
+    return is_told_apart and first is not None and not _TITLE.fullmatch(first.group(1))
 
 
 def _last(speaker: str) -> str:
