@@ -11,7 +11,7 @@ from rag.sentences import wrapped_sentences
 from rag.sources import attributed
 from rag.types import Claim, Reading
 
-MOST = 4  # articles
+MOST = 5  # articles
 _FEWEST_WORDS = 12  # a shorter first sentence takes the next one with it
 
 
