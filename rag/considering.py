@@ -111,19 +111,28 @@ class Considering:
         return best
 
     def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
-        """Write the best answer of these readings; when it is asked about now, the newest that is nearly as likely right."""
+        """Write the best answer of these readings. Where plain words tell what somebody said, that; what there is about a topic
+        where the best answer would be refused."""
         if not readings:
             return Considered(query, within, clock)
         plain = told(query, readings)
-        if plain:
-            readings, query = plain, as_told(query)
+        if not plain or query.kind == "summary":
+            best = self._best(Considered(query, within, clock, readings))
+            if not plain or self.is_enough(best):
+                return best
+        return self._best(Considered(as_told(query), within, clock, plain, is_plainly_told=True))
+
+    def _best(self, read: Considered) -> Considered:
+        """Return what was read with its best answer; when it is asked about now, the newest that is nearly as likely right."""
+        query, readings = read.query, read.readings
 
         def led_by(lead: Reading) -> Considered:
             first = replace(lead, rank_score=readings[0].rank_score)
             ordered = [first, *(reading for reading in readings if reading is not lead)]
             claims = self._writer.write(query, ordered)
-            measured = signals(query, ordered, claims, self._frequencies(query))
-            return Considered(query, within, clock, ordered, claims, measured, bool(plain))
+            return replace(
+                read, readings=ordered, claims=claims, measured=signals(query, ordered, claims, self._frequencies(query))
+            )
 
         best = led_by(most_telling(readings))
         enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self.probability(best))

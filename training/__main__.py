@@ -21,7 +21,8 @@ from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export, restore
 from training.features import Sample, encode, encode_groups, load_tokenizer
-from training.mix import Mix, compose, split, without_short_cuts
+from training.mix import Mix, compose, rewording_weight, split, without_short_cuts
+from training.priors import even_weights
 from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
@@ -33,7 +34,8 @@ class Stage:
     """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
 
     `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
-    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`).
+    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
+    that their words alone do not tell whether they are answered (`priors.py`).
     """
 
     name: str
@@ -43,12 +45,14 @@ class Stage:
     ranked: Mapping[str, int] = field(default_factory=dict)
     anew: Mapping[str, Rewording] = field(default_factory=dict)
     keeps: tuple[float, ...] = ()
+    even: bool = False
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
 OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
 OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
+OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -61,9 +65,19 @@ STAGES = (
     Stage("ninth", mixes.NINTH, plans.NINTH, (*(share / 2 for share in OF_SEVEN), 0.5), mixes.RANKED_THIRD),
     Stage("tenth", mixes.TENTH, plans.TENTH, OF_NINE, mixes.RANKED_TENTH, keeps=(*OF_SEVEN, 0, 0)),
     Stage("eleventh", mixes.ELEVENTH, plans.ELEVENTH, OF_TEN, mixes.RANKED_ELEVENTH, keeps=(*OF_SEVEN, 0, 0, 0)),
+    Stage("twelfth", mixes.TWELFTH, plans.TWELFTH, OF_ELEVEN, mixes.RANKED_TWELFTH, keeps=OF_ELEVEN, even=True),
+    Stage(
+        "thirteenth",
+        mixes.THIRTEENTH,
+        plans.THIRTEENTH,
+        (*(share / 2 for share in OF_ELEVEN), 0.5),
+        mixes.RANKED_THIRTEENTH,
+        keeps=(*OF_ELEVEN, 0),
+        even=True,
+    ),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_TEN), LAST)
+SHARES = (*(share * (1 - LAST) for share in OF_ELEVEN), 0, LAST)
 
 
 def main() -> int:
@@ -134,10 +148,13 @@ def _begun(reader: Path, encoder: Path, checkpoint: Path) -> Path:
     return checkpoint
 
 
-def _written(others: Sequence[Example], mix: Mix) -> list[Example]:
-    """Return the written questions of a mix to learn from."""
+def _written(others: Sequence[Example], stage: Stage) -> list[Example]:
+    """Return the written questions of a stage's mix to learn from."""
+    mix = stage.mix
     written = read_written({paragraph_name(context): context for context in {e.context for e in others}})
     learned = [e for e in written if not is_kept(e)]
+    if stage.even:
+        return [e for e in learned if e.source in mix]
     return [e for source in mix for e in without_short_cuts([one for one in learned if one.source == source])]
 
 
@@ -151,8 +168,10 @@ def _in_passages(written: Sequence[Example]) -> list[Example]:
 
 def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
     """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
-    written, seed = _written(learned, stage.mix), stage.plan.seed
-    mixed = compose([*learned, *_in_passages(written)], stage.mix, seed)
+    written, seed = _written(learned, stage), stage.plan.seed
+    placed = _in_passages(written)
+    weighed = zip(placed, even_weights(placed, list(map(rewording_weight, placed))), strict=True) if stage.even else ()
+    mixed = compose([*learned, *placed], stage.mix, seed, {e.id: weight for e, weight in weighed})
     learned = [*learned, *written]
     anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
     ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []

@@ -42,8 +42,13 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return [e for e in examples if not is_held_out(e)], held_out
 
 
-def compose(examples: Sequence[Example], mix: Mix, seed: int = SEED) -> list[Example]:
-    """Return the training examples of one pass in a shuffled order that depends on the mix and the seed alone."""
+def compose(
+    examples: Sequence[Example], mix: Mix, seed: int = SEED, weights: Mapping[str, float] | None = None
+) -> list[Example]:
+    """Return the training examples of one pass in a shuffled order that depends on mix, seed and weights alone.
+
+    `weights`, by id, in place of `rewording_weight`: how often questions of the sets that are `reworded` are drawn.
+    """
     rng = random.Random(seed)
     mixed: list[Example] = []
     for source, share in mix.items():
@@ -51,7 +56,8 @@ def compose(examples: Sequence[Example], mix: Mix, seed: int = SEED) -> list[Exa
         rng.shuffle(own)
         plain = min(share.plain, MAX_REPEATS * len(own))
         if share.reworded:
-            mixed += rng.choices(own, [2 - shared_words(e) for e in own], k=plain)
+            drawn = [(weights or {}).get(e.id) or rewording_weight(e) for e in own]
+            mixed += rng.choices(own, drawn, k=plain)
         elif share.asks_like is None:
             mixed += [own[n % len(own)] for n in range(plain)]
         else:
@@ -96,6 +102,11 @@ def shared_words(example: Example) -> float:
         return 1.0
     start, end = example.answers[0]
     return len(asked & set(content_stems(example.context[max(0, start - BESIDE) : end + BESIDE]))) / len(asked)
+
+
+def rewording_weight(example: Example) -> float:
+    """Return the weight of a question, 1 to 2, greater the fewer of its words stand beside the answer."""
+    return 2 - shared_words(example)
 
 
 def asks(question: str) -> str:

@@ -240,3 +240,47 @@ ELEVENTH: Mix = {
     "qamr": Share(200),
 }
 RANKED_ELEVENTH: Mapping[str, int] = {"third_news": 250, "new_wiki": 500, "squad11_pages": 350, "qed_train": 250}
+
+# The twelfth holds on to the reader of eleven, and takes from the written questions what their words alone give away.
+TWELFTH: Mix = {
+    "third_wiki": Share(2400, reworded=True),
+    "third_web": Share(1500, reworded=True),
+    "third_news": Share(2000, reworded=True),
+    "second_news": Share(1700, reworded=True),
+    "second_web": Share(900, reworded=True),
+    "second_wiki": Share(800, reworded=True),
+    "written_news": Share(1500, reworded=True),
+    "written_web": Share(700, reworded=True),
+    "written_wiki": Share(700, reworded=True),
+    "squad11_pages": Share(2300, 500, 700, reworded=True),
+    "new_wiki": Share(4600, 1600, 2000, reworded=True),
+    "reddit": Share(800, 150, 150, reworded=True),
+    "squad_train_orig": Share(1400, 200, 300, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(3000),
+    "qed_train": Share(2600, 900, 500, reworded=True),
+    "quoref_dev": Share(200),
+    "qamr": Share(150),
+}
+RANKED_TWELFTH: Mapping[str, int] = {"third_news": 200, "second_news": 100, "new_wiki": 650, "squad11_pages": 450}
+
+# The thirteenth gives back to the public sets what the twelfth took: three quarters of it are theirs.
+THIRTEENTH: Mix = {
+    "third_wiki": Share(1400, reworded=True),
+    "third_web": Share(900, reworded=True),
+    "third_news": Share(1100, reworded=True),
+    "second_news": Share(900, reworded=True),
+    "second_web": Share(500, reworded=True),
+    "second_wiki": Share(500, reworded=True),
+    "written_news": Share(800, reworded=True),
+    "written_web": Share(400, reworded=True),
+    "written_wiki": Share(400, reworded=True),
+    "squad11_pages": Share(2300, 300, 400, reworded=True),
+    "new_wiki": Share(4600, 700, 900, reworded=True),
+    "reddit": Share(1500, 150, 150, reworded=True),
+    "squad_train_orig": Share(1400, 150, 250, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(2000),
+    "qed_train": Share(4000, 500, 300, reworded=True),
+    "quoref_dev": Share(200),
+    "qamr": Share(150),
+}
+RANKED_THIRTEENTH: Mapping[str, int] = {"new_wiki": 400, "squad11_pages": 300}
