@@ -85,9 +85,10 @@ class Considering:
         hits = [hit for hit in self._retriever.hits(other, k, within) if not any(form in hit.passage.text for form in forms)]
         if not hits:
             return asked
-        told = self._written(other, within, clock, self._retriever.read(other, hits))
+        again = self._written(other, within, clock, self._retriever.read(other, hits))
         clock.lap("look_again")
-        return max(asked, replace(told, query=query), key=self.probability)
+        as_asked = replace(again, query=replace(query, kind=again.query.kind))
+        return max(asked, as_asked, key=self.probability)
 
     def _as_it_stands(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
         """Consider a query as it stands.

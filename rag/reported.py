@@ -70,7 +70,7 @@ _PRONOUN = re.compile(r"\b(?:he|she|they)\s*$", re.IGNORECASE)
 _PRONOUN_BEHIND = re.compile(rf"[{_MASK},]\s*{_SAYS}\s+(?:he|she|they)\s*(?:[,.;:]|$)", re.IGNORECASE)
 _BEHIND = re.compile(rf"[,;:.{_MASK}]|\s(?:who|in|on|at|after|to|when)\s")
 _ACCORDING = re.compile(r"\b(?:according to|in the (?:words|view|opinion) of)\s+([^,;:.“”\"]{2,120})", re.IGNORECASE)
-# "a critic of Vaez said" are not Vaez's words; "a spokesman for the army said" are the army's.
+# "a critic of Vaez said" and "Vaez's brother said" are not Vaez's words; "a spokesman for the army said" are the army's.
 _OF_OTHERS = re.compile(r"\b(?:of|for|to|with|against|from|about|by|on|in|like)\s+(?:the\s+)?(?:\w+\s+)?$", re.IGNORECASE)
 _SPEAKS_FOR = re.compile(
     r"\b(?:spokes\w+|minist\w+|government|office|officials?|representatives?|lawyers?|army|leader\w*|envoy)\b", re.IGNORECASE
@@ -78,6 +78,7 @@ _SPEAKS_FOR = re.compile(
 _FURTHER = re.compile(
     r"(?<=\w)\s(?:of|with|in|from|at|on|for|into|by|she|he|they|who|that|which)\s"
 )  # what a speaker is told by
+_POSSESSED = re.compile(r"\s+\w")
 _FIRST_NAME = re.compile(r"([^\W\d_a-z][\w’'-]*\.?)\s+(?:al-|de |van |von |bin )?$")
 _TITLE = re.compile(
     rf"(?:{PERSON}|mr|mrs|ms|dr|prof|gen|maj|col|lt|capt|sgt|sen|rep|gov|sir|dame|lord|lady|the)\.?", re.IGNORECASE
@@ -157,7 +158,9 @@ def _is_meant(subject: str, speaker: str) -> bool:
     last = next((word for word in _WORD.finditer(subject) if surname in content_stems(word.group())), None)
     if last is None:
         return False
-    before = subject[: last.start()]
+    before, behind = subject[: last.start()], subject[last.end() :]
+    if _POSSESSIVE.search(last.group()) and _POSSESSED.match(behind) and not _SPEAKS_FOR.search(behind):
+        return False
     if _OF_OTHERS.search(before) and not _SPEAKS_FOR.search(before):
         return False
     if _has_another_first_name(before, speaker):

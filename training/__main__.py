@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path("training/work"), help="checkpoints (default training/work)")
     parser.add_argument("--out", type=Path, default=MODEL_FOLDER, help="where to export (default rag/reader_model)")
     parser.add_argument("--processes", type=int, default=None, help="default: one per core, one in all on a GPU")
-    parser.add_argument("--begin-at", type=Path, metavar="FOLDER", help="a reader of all stages but the last, exported")
+    parser.add_argument("--begin-at", type=Path, metavar="FOLDER", help="the reader, exported, that the last stage begins at")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="with --begin-at: the reader whose scores the last stage keeps"
     )

@@ -52,6 +52,13 @@ def test_what_a_model_writes_is_shown_with_verified_citations(velm: Scene) -> No
     assert_citations_are_real(answer, velm)
 
 
+def test_an_overview_is_quoted_where_the_model_fails(velm: Scene) -> None:
+    answer = velm.answerer("broken").ask("Summarize the articles")
+    assert {citation.quotation.title for citation in answer.citations} == {"Harbour closed", "Market moved"}
+    assert f"Velm Post (2024-03-05): {QUOTE}" in answer.text
+    assert_citations_are_real(answer, velm)
+
+
 def test_what_a_model_writes_about_now_begins_with_its_day(velm: Scene) -> None:
     for manners in ("well", "half"):
         events = list(velm.answerer(manners).stream("Is the harbour of Velm still closed on Monday?"))

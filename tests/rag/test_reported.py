@@ -50,6 +50,7 @@ def test_what_is_wrong_or_was_done_is_another_question(question: str) -> None:
         "Brandt, who leads the harbour office, expects a long closure.",
         "The cable had rusted, wrote Brandt, and nobody looked.",
         "A spokesman for Brandt said that the cranes were failing.",
+        "Brandt's spokesman, Jonas Aasen, said that the cranes were failing.",
         "President Brandt said that the cranes were failing.",
         "Velm is lost, but Brandt insisted it was not.",
     ],
@@ -69,6 +70,7 @@ def test_a_sentence_reports_the_words_of_whom_its_verb_of_speech_belongs_to(sent
         "“Brandt knew,” said Aasen.",
         "Brandt closed the harbour, and Aasen said it was late.",
         "According to Aasen, Brandt had known.",
+        "Brandt's brother said that the cranes were failing.",
         "Hanna Brandt said that the cranes were failing.",
     ],
 )
