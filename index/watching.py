@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from watchfiles import Change, watch
-from watchfiles._rust_notify import WatchfilesRustInternalError
 from watchfiles.main import FileChange
 
 from index import readers
@@ -32,8 +31,9 @@ def follow(
 ) -> Iterator[Result | str]:
     """Yield the result of every file in the folder, then of those that change, until `stopped` is set.
 
-    With `remove` articles whose file is gone are removed, and their ids yielded. `waiting` is called when another process
-    begins to be in the way; it is tried again until that has finished. Raises what `add_in_portions` raises but LibraryLocked.
+    With `remove` articles whose file is gone are removed, and their ids yielded; none while the folder is missing or empty, as
+    a mount point is whose drive is away. `waiting` is called when another process begins to be in the way; it is tried again
+    until that has finished. Raises what `add_in_portions` raises but LibraryLocked.
     """
     folder = folder.resolve()
     looks = _looks(folder, stopped)
@@ -46,7 +46,7 @@ def follow(
         has_gone = has_gone or (remove and not all(path.exists() for path in paths))
         ready = _settled(pending)
         try:
-            if has_gone and folder.is_dir():  # a drive that is not there for a while has lost nothing
+            if has_gone and not _is_away(folder):
                 gone = _without_file(search, folder)
                 if gone:
                     search.library.remove(gone)
@@ -76,7 +76,7 @@ def _looks(folder: Path, stopped: threading.Event) -> Iterator[set[FileChange]]:
             yield_on_timeout=True,
             raise_interrupt=False,
         )
-    except WatchfilesRustInternalError as error:
+    except RuntimeError as error:
         _LOG.warning("from now on all of %s is looked through every half second, because of a name: %s", folder, error)
         yield from _compared(folder, stopped)
 
@@ -130,6 +130,14 @@ def _state(path: Path) -> _State:
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns
+
+
+def _is_away(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True
 
 
 def _without_file(search: Search, folder: Path) -> list[str]:

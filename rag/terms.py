@@ -69,7 +69,7 @@ def words(text: str) -> list[str]:
 
 
 def terms(text: str) -> dict[str, str]:
-    """Return the words that carry meaning, by stem, in order, each once. Parts of "al-Assad" count on their own."""
+    """Return the words that carry meaning, by stem, each once, the last first. Parts of "al-Assad" count on their own."""
     parts = [part for word in words(text) for part in re.split(r"[-/]", word)]
     called_out = _is_called_out(text)
     kept = [part for part in parts if not is_stop_word(part, called_out) and (len(part) > 1 or part.isdigit())]

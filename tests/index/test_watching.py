@@ -170,6 +170,7 @@ def test_a_process_that_takes_the_library_while_a_large_folder_is_added_is_waite
 
 
 def test_who_is_in_the_way_is_named_once(folder, tmp_path) -> None:
+    (folder / "notes").mkdir()  # an empty folder may be a drive that is away
     said, stopped = [], threading.Event()
     with Search.open(tmp_path / "data", WordCountEmbedder(), create=True) as search:
         following = follow(search, folder, stopped, remove=True, waiting=said.append)
@@ -239,3 +240,14 @@ def test_a_folder_that_is_away_for_a_while_loses_no_articles(watched, folder, tm
         time.sleep(1)
 
     assert watched(happenings, "--remove")[2].endswith("0 removed")
+
+
+def test_a_drive_that_leaves_its_mount_point_empty_loses_no_articles(watched, folder, tmp_path) -> None:
+    def happenings() -> None:
+        (folder / "bridge.txt").rename(tmp_path / "bridge.txt")
+        time.sleep(2)  # several looks
+        assert len(articles(tmp_path)) == 1
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: set(articles(tmp_path)) == {"tram.txt"}, SECONDS)  # now the folder is there, and the file is not
+
+    assert watched(happenings, "--remove")[2].endswith("1 removed")
