@@ -26,6 +26,9 @@ _STARTER = "|".join(sorted(word.capitalize() for word in STOP_WORDS))
 _PARTICLE = "(?:of|bin|ibn|bint|al|da|de|dos|di|du|la|le|van|von|der|den)"
 NAME = rf"{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAPITAL})*"  # a pattern: "Juan de la Cruz" is one name
 _NAME = re.compile(rf"(?!(?:{_STARTER})\b)(?<![\w’']){NAME}")
+_SENTENCE_END = re.compile(  # not in "Gen. Aasen", "Capt. Aasen"
+    r"(?<=[a-z]{3}[.!?])(?<!\b(?:Prof|Capt|Supt|Insp|Sept)\.)\s+(?=[^\W\d_a-z])"
+)
 # People and things that are counted: "the 2000 refugees" tells no year, "the 2016 floods" does.
 _COUNTED = (
     r"(?!(?:winners|numbers|orders|papers|disasters|murders|mergers|finalists|grants|errors)\b)"
@@ -82,9 +85,12 @@ def content_stems(text: str) -> list[str]:
 
 
 def names(text: str) -> list[str]:
-    """Return the runs of capitalised words, which in news are names ("Ali Vaez", "U.S.", "Hayat Tahrir al-Sham")."""
+    """Return the runs of capitalised words, which in news are names ("Ali Vaez", "U.S.", "Hayat Tahrir al-Sham").
+
+    None goes on over the end of a sentence.
+    """
     called_out = _is_called_out(text)
-    runs = (match.group() for match in _NAME.finditer(text))
+    runs = (match.group() for sentence in _SENTENCE_END.split(text) for match in _NAME.finditer(sentence))
     return list(dict.fromkeys(_without_last_stop(run) for run in runs if not _only_stop_words(run, called_out)))
 
 

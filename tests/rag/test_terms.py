@@ -34,6 +34,11 @@ def test_a_name_keeps_the_last_stop_of_an_abbreviation_and_no_other() -> None:
     assert names("It is Apple Inc.") == ["Apple Inc"]
 
 
+def test_no_name_goes_on_over_the_end_of_a_sentence() -> None:
+    assert names("They met Ida Brandt. Torvik was quiet.") == ["Ida Brandt", "Torvik"]
+    assert names("They met Gen. Aasen and Prof. Lund.") == ["Gen. Aasen", "Prof. Lund"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["the 2000 refugees", "of the 2000 U.S. soldiers", "a 1500-strong force", "How many of the 2000 left?", "2000 tons of oil"],
