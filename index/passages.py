@@ -37,6 +37,9 @@ _ABBREVIATED = (
 )
 _LONGEST_ABBREVIATION = 12
 
+# Where a space of several bytes stands between a capital and a full stop, sentencex 1.0.32 panics.
+_SPACE_BEFORE_STOP = re.compile(r"(?<=[A-Z])\s+(?=\.)")
+
 Span = tuple[int, int]
 
 
@@ -56,6 +59,12 @@ def split(article: Article, max_words: int = MAX_WORDS) -> list[Passage]:
 def sentences(text: str) -> list[Span]:
     """Return `start, end` of every sentence of the text that is not page furniture, without surrounding white space."""
     return list(_LONG_SENTENCES(text) if len(text) > _LONG else _sentences(text))
+
+
+def boundaries(text: str) -> list[Span]:
+    """Return `start, end` of the sentences that sentencex finds, with the white space behind each."""
+    readable = _SPACE_BEFORE_STOP.sub(lambda space: " " * len(space.group()), text)
+    return [(found["start_index"], found["end_index"]) for found in sentencex.get_sentence_boundaries("en", readable)]
 
 
 def paragraphs(text: str) -> list[Span]:
@@ -103,8 +112,7 @@ def _sentences_between(text: str, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
     while start < end:
         _, piece_end = next(_pieces(text, start, end, _SEGMENT_CHARS))
-        boundaries = sentencex.get_sentence_boundaries("en", text[start:piece_end])
-        trimmed = [_trimmed(text, start + found["start_index"], start + found["end_index"]) for found in boundaries]
+        trimmed = [_trimmed(text, start + first, start + last) for first, last in boundaries(text[start:piece_end])]
         found = [(first, last) for first, last in trimmed if first < last]
         # The last sentence may be cut: the next piece begins with it. Only half a piece back, so that the time stays linear.
         if piece_end < end and found and found[-1][0] - start >= _SEGMENT_CHARS // 2:

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sentencex
-
 from index.article import clean
+from index.passages import boundaries
 
 _NUMBERS = r"\d{1,3}(?:\s*(?:,|;|&|and|-|–)\s*\d{1,3})*"
 _MARK = re.compile(
@@ -110,7 +109,7 @@ def _finished(text: str) -> list[int]:
         text = pattern.sub(_hidden, text)
     begun = _BEGUN.search(text)
     known = text[: begun.start()] if begun else text
-    ends = {found["end_index"] for found in sentencex.get_sentence_boundaries("en", known)}
+    ends = {end for _, end in boundaries(known)}
     ends |= {match.end() for match in re.finditer(r"\n", known)}
     ends |= {match.end() for match in re.finditer(rf"[.!?…。！？][\"'”’)]*{_MARKS_BEHIND.pattern}(?=\s)", known, re.I)}
     moved = {behind.end() if (behind := _MARKS_BEHIND.match(known, end)) else end for end in ends}

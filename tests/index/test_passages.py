@@ -28,6 +28,7 @@ WORDS = st.sampled_from(
         "。",
         "नमस्ते।",
         "a.b@c.de",
+        "B\u00a0.",
     ]
 )
 PROSE = st.lists(WORDS, max_size=300).map(" ".join)
@@ -204,3 +205,9 @@ def test_the_sentences_of_a_long_text_are_found_once_and_belong_to_who_asked(mon
     first.clear()
     assert len(sentences(text)) == 100
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000"])
+def test_a_wide_space_between_a_capital_and_a_full_stop_ends_a_sentence_like_any_other(space: str) -> None:
+    text = f"It voted for Plan B{space}. The mayor left at noon."
+    assert found(text) == [f"It voted for Plan B{space}.", "The mayor left at noon."]

@@ -100,6 +100,13 @@ def test_abbreviations_and_decimal_points_end_no_sentence() -> None:
     ]
 
 
+def test_a_wide_space_between_a_capital_and_a_full_stop_ends_a_sentence_like_any_other() -> None:
+    assert [one.text for one in said("It voted for Plan B\u00a0. [1] The mayor left at noon. [2]")] == [
+        "It voted for Plan B.",
+        "The mayor left at noon.",
+    ]
+
+
 def test_lists_become_sentences_of_their_own_lines() -> None:
     lines = said("Two things:\n- It closed [1].\n2. It burned [2].\n# End")
     assert [(one.text, one.begins_line) for one in lines] == [
