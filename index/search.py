@@ -132,8 +132,8 @@ class Search:
             self._vectors.save(snapshot)
 
     def _telling_words(self, snapshot: Snapshot, query_words: Sequence[str]) -> list[str]:
-        unique = list(dict.fromkeys(word.casefold() for word in query_words))
-        return rarest(self.library.frequencies(snapshot, unique).items(), snapshot.count(EVERYTHING))
+        once = {word.lower(): word for word in query_words}.values()  # as written: the index folds "ß" in its own way
+        return rarest(self.library.frequencies(snapshot, once).items(), snapshot.count(EVERYTHING))
 
 
 def _ranked(

@@ -99,6 +99,12 @@ def test_a_long_question_still_finds_its_rare_word(search):
     assert "story58" in {hit.article.id for hit in search.search(question, 60)}
 
 
+@pytest.mark.parametrize("name", ["Rußhaven", "Groﬁnger", "Jևrmak"])
+def test_a_name_with_a_letter_that_folds_into_several_is_found_by_its_words(search, name):
+    add(search, [*news(5), article("far", f"The ferry to {name} stopped.")])
+    assert search.search(name, 1)[0].keyword_score > 0
+
+
 def test_only_articles_inside_the_dates_are_found(search):
     dates = ["2023-12-31", "2024-01-01", "2024-01-01T23:30:00-05:00", "2024-01-02", None]
     add(search, [article(f"a{n}", f"Council number {n}.", published=date, id=f"a{n}") for n, date in enumerate(dates)])
