@@ -120,7 +120,7 @@ def _linked_data(tree: "HtmlElement", canonical: str | None) -> dict[str, str]:
         except (ValueError, RecursionError):
             continue  # a broken script says nothing; the page's other words still count
         articles += [item for item in _objects(data) if _is_article(item)]
-    own = [item for item in articles if canonical and canonical in {item.get("url"), _identity(item.get("mainEntityOfPage"))}]
+    own = [item for item in articles if canonical and canonical in _addresses(item)]
     return _article_facts((own or articles)[0]) if articles else {}
 
 
@@ -150,7 +150,11 @@ def _article_facts(item: dict[str, Any]) -> dict[str, str]:
     for name, value in (("title", item.get("headline")), ("source", item.get("publisher")), ("author", item.get("author"))):
         words = _names(value)
         facts |= {name: words, f"{name}_from": "json-ld"} if words else {}
-    return facts | _address(item.get("url") or _identity(item.get("mainEntityOfPage")), "json-ld")
+    return facts | _address(next(filter(None, _addresses(item)), None), "json-ld")
+
+
+def _addresses(item: dict[str, Any]) -> tuple[str | None, str | None]:
+    return _identity(item.get("url")), _identity(item.get("mainEntityOfPage"))
 
 
 def _identity(value: object) -> str | None:

@@ -56,6 +56,12 @@ def test_json_ld_of_another_article_on_the_page_is_not_taken() -> None:
     assert (found.title, found.published) == ("Own", None)
 
 
+@pytest.mark.parametrize("written", [{"@id": "https://post.example/own"}, ["https://post.example/own"]])
+def test_json_ld_may_write_an_address_as_an_object_or_a_list(written: object) -> None:
+    found = article(page(head=linked(headline="Own", url=written) + '<link rel="canonical" href="https://post.example/own">'))
+    assert (found.title, found.url) == ("Own", "https://post.example/own")
+
+
 def test_meta_elements_then_what_is_visible() -> None:
     head = (
         '<meta property="og:site_name" content="Harbour Post">'
@@ -157,6 +163,7 @@ def test_scripts_and_forms_are_not_text() -> None:
         ("har&shy;bour<wbr>, off\u200bice", "harbour, office"),
         ("", ""),
         ("<p>unclosed <b>tags", "unclosed tags"),
+        ("<p>one</p></div><p>two</p>three", "one\ntwo\nthree"),
     ],
 )
 def test_a_fragment_becomes_one_line_a_block(html: str, text: str) -> None:
