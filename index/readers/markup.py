@@ -84,7 +84,7 @@ def text_of_fragment(html: str) -> str:
     """Return the text of a piece of HTML, one block a line. A string without tags comes back with its entities read."""
     from lxml import html as parser
 
-    return text_of(parser.fragment_fromstring(f"<div>{html}</div>")) if html.strip() else ""
+    return text_of(parser.document_fromstring(f"<div>{html}</div>")) if html.strip() else ""
 
 
 def without_break_hints(text: str) -> str:

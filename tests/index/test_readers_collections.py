@@ -51,6 +51,11 @@ class TestFeeds:
         with pytest.raises(PartlyUnusable, match="Nothing here: the item holds no text"):
             articles(rss(item + "<item><guid>2</guid><title>Nothing here</title></item>"), "feed.rss")
 
+    def test_an_item_that_closes_what_it_never_opened_costs_no_other_item(self) -> None:
+        unbalanced = f"<item><description>{STORY}&lt;/div&gt; The end.</description></item>"
+        both = rss(f"{unbalanced}<item><description>{SECOND}</description></item>")
+        assert [article.text for article in articles(both, "feed.rss")] == [f"{STORY}\nThe end.", SECOND]
+
     def test_a_feed_of_nothing_is_refused(self) -> None:
         for data in (rss(""), b"<rss", b"<rss><channel>"):
             with pytest.raises(UnusableContent, match=r"no items|no RSS"):
