@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.antecedents import CALENDAR, WITHOUT_S, adjectives, antecedents, borne_names
+from rag.asking import QUESTION_CHARACTERS
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
 from rag.terms import NAME, YEAR, words
 from rag.types import Turn
@@ -82,7 +83,8 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
     before, answer = "", ""
     for turn in history:
         if turn.role == "user":
-            before = _resolve(" ".join(turn.content.split()), before, answer)
+            asked = " ".join(turn.content.split())[:QUESTION_CHARACTERS]  # no question is longer, and patterns are quadratic
+            before = _resolve(asked, before, answer)
         else:
             answer = _MARK.sub("", _REMARK.sub("", turn.content))
     return _resolve(question, before, answer)

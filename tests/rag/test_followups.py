@@ -166,7 +166,9 @@ def test_where_to_asks_the_question_again_for_its_place() -> None:
     assert (query.text, query.kind) == ("Where did Assad flee to?", "where")
 
 
-@pytest.mark.parametrize("part", ["the T4 airbase ", "oil prices ", "mayor of ", "Ab. Cd ", "U.S. ", "2000 U.S. ", "a, "])
+@pytest.mark.parametrize(
+    "part", ["the T4 airbase ", "oil prices ", "mayor of ", "Ab. Cd ", "U.S. ", "2000 U.S. ", "a, ", "A.the "]
+)
 def test_a_hostile_text_is_looked_through_in_little_time(part: str) -> None:
     said = (part * 20_000)[:20_000]
     begun = time.process_time()
