@@ -70,14 +70,17 @@ class Sandbox:
     def close(self) -> None:
         """End the idle children. Later files start new ones."""
         atexit.unregister(self.close)
-        while self._idle:
-            self._idle.pop().end()
+        idle, self._idle = self._idle, []
+        for child in idle:
+            child.end()
 
     def _ready(self, kind: Kind, data: bytes, charset: str | None) -> "_Child":
         """Return a child that has taken the request; idle ones may have ended in the meantime, a fresh one has not."""
         while True:
-            is_fresh = not self._idle
-            child = _Child(self._limits, self._command) if is_fresh else self._idle.pop()
+            try:
+                child, is_fresh = self._idle.pop(), False
+            except IndexError:  # asked first, another thread could take the last one in between
+                child, is_fresh = _Child(self._limits, self._command), True
             if child.takes(kind, data, charset):
                 return child
             child.end()

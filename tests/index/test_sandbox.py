@@ -119,6 +119,18 @@ def test_threads_share_a_sandbox(sandbox: Sandbox) -> None:
     assert len(found) == 6
 
 
+class TakenJustNow(list[object]):
+    """Had an idle child, until another thread took it."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def test_who_comes_too_late_for_the_last_idle_child_starts_one(sandbox: Sandbox) -> None:
+    sandbox._idle = TakenJustNow()
+    assert texts(sandbox, page()) != []
+
+
 def test_reading_one_file_while_another_is_being_read_does_not_hang(sandbox: Sandbox) -> None:
     outer = sandbox.parse("zip", zipped({"a.html": page(), "b.html": page()}))
     next(outer)
