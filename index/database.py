@@ -97,8 +97,10 @@ class Database:
 
     def footprint(self) -> Footprint:
         """Return what changes whenever anybody writes to the file or its log."""
-        paths = (self.path, self.path.with_name(f"{self.path.name}-wal"))
-        found = [os.stat(path) for path in paths if path.exists()]
+        found = []
+        for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+            with suppress(FileNotFoundError):  # another process may be removing its log
+                found.append(os.stat(path))
         return tuple((one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
     def _identify(self) -> Identity:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from index.adding import embedded
 from index.article import Article, clean, content_hash
 from index.changes import KEPT_TEXTS, Prepared
+from index.database import Database
 from index.errors import (
     ArticleMissing,
     FingerprintMismatch,
@@ -185,9 +187,9 @@ def test_passages_of_any_text_are_exactly_its_words(library, raw, tail):
         return
     stored = library.get(one.id)
     assert stored.text == clean(one.text)
-    for passage in library.passages_of(one.id):
-        assert stored.text[passage.start : passage.end] == passage.text
     with library.reading() as snapshot, sqlite3.connect(library.folder / FILE) as connection:
+        for passage in snapshot.passages_of(one.id):
+            assert stored.text[passage.start : passage.end] == passage.text
         for number, (passage, _) in snapshot.passages(snapshot.numbers().tolist()).items():
             (body,) = connection.execute("SELECT body FROM keyword_rows WHERE number = ?", (number,)).fetchone()
             assert body == passage.text  # SQLite counts code points as we do
@@ -275,3 +277,13 @@ def test_another_library_in_the_place_of_an_open_one_is_read_from_then_on(librar
         assert [listed.id for listed in before.articles()] == ["story0"]
     assert [listed.id for listed in library.articles()] == ["story5"]
     assert frequencies(library, ["word0", "word5"]) == {"word0": 0, "word5": 1}
+
+
+def test_a_log_that_another_process_removes_while_it_is_looked_for_is_none(library, monkeypatch):
+    database = Database(library.folder / FILE)
+    log = f"{FILE}-wal"
+    (library.folder / log).unlink(missing_ok=True)
+    before = database.footprint()
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path.name == log or exists(path))
+    assert database.footprint() == before
