@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.article import Article, Passage
+from index.article import Article
 from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again, remove
 from index.creation import create_library
 from index.database import FORMAT, Database
@@ -129,11 +129,6 @@ class Library:
         """Return the outlets and how many articles each has, most first; None stands for unknown ones."""
         with self.reading() as snapshot:
             return snapshot.sources()
-
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """Return an article's passages in reading order; ArticleMissing if there is none."""
-        with self.reading() as snapshot:
-            return snapshot.passages_of(article_id)
 
     def versions_of(self, article_id: str) -> list[Version]:
         """Return what the article was before, oldest first."""

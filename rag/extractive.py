@@ -32,8 +32,6 @@ _SAME_WORDS = 0.6  # Jaccard overlap of stems from which two sentences say the s
 class ExtractiveWriter:
     """Chooses and quotes sentences."""
 
-    mode = "extractive"
-
     def write(self, query: Query, readings: Sequence[Reading]) -> list[Claim]:
         """Return the claims of an answer, the most telling first. `readings` are not empty."""
         ranked = sorted(readings, key=lambda reading: -_worth(query, reading))

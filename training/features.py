@@ -4,7 +4,7 @@ Positions of answers are token positions in the sequence; 0 is the first token a
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -149,9 +149,3 @@ def collate(sequences: Sequence[Sample]) -> Batch:
     start, end = (torch.tensor([getattr(s, name) for s in sequences]) for name in ("start", "end"))
     groups = tuple(len(unit) for unit in _units(sequences, range(len(sequences))))
     return Batch(tokens, segments, attention, context, start, end, groups)
-
-
-def all_batches(sequences: Sequence[Sample], size: int, seed: int) -> Iterator[Batch]:
-    """Yield one pass as tensors."""
-    for group in batches(sequences, size, seed):
-        yield collate([sequences[n] for n in group])

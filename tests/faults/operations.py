@@ -111,8 +111,9 @@ def held_by(folder: Path) -> Held:
         library.verify()
         embedder = OTHER if library.state().fingerprint == fingerprint(OTHER) else EMBEDDER
         held = {listed.id: library.get(listed.id).text for listed in library.articles()}
-        for name, text in held.items():
-            assert all(text[passage.start : passage.end] == passage.text for passage in library.passages_of(name))
+        with library.reading() as snapshot:
+            for name, text in held.items():
+                assert all(text[passage.start : passage.end] == passage.text for passage in snapshot.passages_of(name))
     with Search.open(folder, embedder) as search:
         agrees_with_numpy(search, "The word3 council met")
         found = {hit.article.id for hit in search.search("council bridges counted", 10_000)}
