@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MAX_PAGES = 3000
 _RUNNING_PAGES = 3  # from how many pages on a repeated first or last line is a running head
 _DIGITS = re.compile(r"\d+")
-_HYPHENATED = re.compile(r"(\w{2,})[-\u00ad]\n([a-zß-öø-ÿ]\w+)")
+_HYPHENATED = re.compile(r"\b(\w{2,})[-\u00ad]\n([a-zß-öø-ÿ]\w+)")
 # One glyph for several letters is typesetting; as text it would hide "office" from whoever looks for it.
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _ENDS_SENTENCE = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
@@ -104,7 +104,7 @@ def _joined(pages: list[list[str]]) -> str:
         continues = line[:1].islower() and not _ENDS_SENTENCE.search(before)
         text_end = "\n" if before.endswith(("-", "\u00ad")) and line[:1].islower() else " "
         text += (text_end if is_broken or continues else "\n\n") + line
-    whole_words = set(re.findall(r"\w+-\w+", text))
+    whole_words = set(re.findall(r"\b\w+-\w+", text))
 
     def mended(match: re.Match[str]) -> str:
         with_hyphen = f"{match[1]}-{match[2]}"

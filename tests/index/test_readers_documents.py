@@ -30,6 +30,9 @@ class TestPdf:
             " captain said the trials had taken nine days in all.\n\nPrices stay as they were, the well-known captain said."
         )
 
+    def test_a_word_without_end_does_not_cost_the_article(self) -> None:
+        assert article(pdf([[STORY, "q" * 60_000]]), "a.pdf").text.startswith(STORY)  # it was sought again from each letter
+
     def test_a_sentence_that_crosses_pages_is_whole_and_running_heads_are_gone(self) -> None:
         pages = [
             ["Harbour Post, page 1", "The ferry Aurora crossed the bay on Monday, ten weeks after its", "1"],
