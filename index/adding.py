@@ -115,29 +115,36 @@ def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterato
     So what a slow source gives is stored, and told of, before the next is waited for.
     """
     portion: list[Article | Result] = []
+    new: list[_Split] = []
     begun = time.monotonic()
     for one in articles:
         looked_at = _looked_at(library, one) if isinstance(one, Article) else one
-        portion.append(one if isinstance(looked_at, _Split) else looked_at)
-        new = [len(other.text) for other in portion if isinstance(other, Article)]
-        is_full = sum(new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES
+        is_open = isinstance(one, Article) and any(other.may_be(one) for other in new)  # until those are stored
+        new += [looked_at] if isinstance(looked_at, _Split) else []
+        portion.append(one if is_open or isinstance(looked_at, _Split) else looked_at)
+        is_full = sum(len(other.article.text) for other in new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES
         if is_full or time.monotonic() - begun >= _PORTION_SECONDS:
             yield portion
-            portion, begun = [], time.monotonic()
+            portion, new, begun = [], [], time.monotonic()
     if portion:
         yield portion
 
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """An article that is new, waiting to be embedded with others."""
+    """An article that is new, or a new version of the one that is `replaced`, waiting to be embedded with others."""
 
     article: Article
     passages: list[Passage]
+    replaced: Article | None
 
     def may_be(self, other: Article) -> bool:
-        mine = self.article
-        return other.origin == mine.origin or other.id == mine.id or other.content_hash == mine.content_hash
+        """Say whether storing this may change what becomes of the other, which may have the words that are replaced."""
+        return any(
+            other.origin == mine.origin or other.id == mine.id or other.content_hash == mine.content_hash
+            for mine in (self.article, self.replaced)
+            if mine
+        )
 
 
 def read_all(places: Iterable[Path | str], web: Web) -> Iterator[Article | Result]:
@@ -174,7 +181,7 @@ def _looked_at(library: Library, article: Article) -> "Result | _Split":
     if known and outcome == "unchanged":
         return Result(article.origin, outcome, known.id, known.title)
     passages = split(article)
-    return _Split(article, passages) if passages else _refused(article, "it holds no sentences")
+    return _Split(article, passages, known) if passages else _refused(article, "it holds no sentences")
 
 
 def _refused(article: Article, reason: str) -> Result:

@@ -26,6 +26,11 @@ def folder(tmp_path):
     return folder
 
 
+def in_portions(search, articles):
+    portions = add_in_portions(search.library, search.embedder, articles)
+    return [result for portion in portions for result in portion]
+
+
 def outcomes(search, *paths):
     return [result.outcome for result in add_files(search.library, search.embedder, paths)]
 
@@ -81,6 +86,14 @@ def test_the_same_article_twice_in_one_batch_is_one_article(search):
     results = add(search, [article("a", "First text."), article("a", "Second text."), article("b", "Second text.")])
     assert [result.outcome for result in results] == ["added", "updated", "unchanged"]
     assert [listed.id for listed in search.library.articles()] == [results[0].article_id]
+
+
+@pytest.mark.parametrize("adding_them", [add, in_portions], ids=["at once", "in portions"])
+def test_words_that_a_new_version_replaces_are_kept_where_another_file_now_has_them(search, adding_them):
+    add(search, [article("latest", "The ferry sank on Sunday.")])
+    moved = [article("latest", "The school opened on Tuesday."), article("older", "The ferry sank on Sunday.")]
+    assert [result.outcome for result in adding_them(search, moved)] == ["updated", "added"]
+    assert {search.library.get(one.id).text for one in search.library.articles()} == {one.text for one in moved}
 
 
 def test_an_id_in_use_is_refused_and_named(search):
