@@ -145,27 +145,26 @@ class Desk(threading.Thread):
 
 
 class _Reading:
-    """Reads items one after the other as long as it `goes_on`, and remembers which article came of which."""
+    """Reads items one after the other as long as it `goes_on`, and remembers the item of each thing that it gave, in order."""
 
     def __init__(self, items: Sequence[Item], goes_on: Callable[[], bool]) -> None:
         self.done = 0
         self._items, self._goes_on = items, goes_on
-        self._names: dict[str, str] = {}
+        self._names: deque[str] = deque()
 
     def articles(self) -> Iterator[Article | Result]:
         for item in self._items:
             if not self._goes_on():
                 return
             for one in or_why_not(item.name, _articles_of(item)):
-                if isinstance(one, Article):
-                    self._names[one.origin] = item.name
+                self._names.append(item.name)
                 yield one
             item.close()
             self.done += 1
 
     def named(self, result: Result) -> Result:
-        """Return the result under the name of the item that it came of."""
-        return replace(result, name=self._names.get(result.name, result.name))
+        """Return the next result, which come in order, under the name of the item that it came of."""
+        return replace(result, name=self._names.popleft())
 
 
 def _articles_of(item: Item) -> Iterator[Article]:

@@ -112,6 +112,12 @@ def test_written_articles_come_with_what_is_known_of_them(client: httpx.Client) 
     assert outcomes(again) == {"market-1": "updated"}
 
 
+def test_each_result_has_the_name_of_what_was_sent_also_where_two_are_the_same_article(client: httpx.Client) -> None:
+    sent = [{"id": "ferry", "title": title, "text": f"The ferry sails on {title}."} for title in ("Monday", "Tuesday")]
+    results = client.post("/v1/articles", json=sent).json()["results"]
+    assert [(one["name"], one["outcome"]) for one in results] == [("Monday", "added"), ("Tuesday", "updated")]
+
+
 def test_of_a_batch_the_good_ones_are_in_and_the_others_named_with_the_reason(client: httpx.Client) -> None:
     files = sent(client, ("bridge.txt", BRIDGE.encode()), ("empty.txt", b" "), ("cat.jpg", b"\xff\xd8\xff\xe0cat"))
     assert files.status_code == 200
