@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 PREFIX = "RAG_"
 
@@ -88,10 +88,20 @@ KNOWN: Mapping[str, About] = {
 
 
 def _lines(file: Path) -> Mapping[str, str | None]:
+    """Return what the file sets. Raises BadSetting for a line that means a setting and sets none: it would be passed over."""
     try:
-        return dotenv_values(file, interpolate=False)
+        with file.open(encoding="utf-8") as stream:
+            lines = list(parse_stream(stream))
+    except (FileNotFoundError, IsADirectoryError):  # some call the folder of an environment so
+        return {}
     except (UnicodeError, OSError) as error:
         raise BadSetting(f"{file} cannot be read: {error}; save it as UTF-8") from error
+    for line in lines:
+        if (line.error or (line.key and line.value is None)) and PREFIX in line.original.string:
+            raise BadSetting(
+                f"line {line.original.line} of {file} sets nothing; write it as NAME=value, with both quotes or none"
+            )
+    return {line.key: line.value for line in lines if line.key}
 
 
 def _given(variables: Mapping[str, str | None]) -> dict[str, str]:

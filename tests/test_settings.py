@@ -94,6 +94,19 @@ def test_a_file_that_is_not_utf8_is_named_with_what_to_do(encoding: str, tmp_pat
         read({}, tmp_path / ".env")
 
 
+@pytest.mark.parametrize("line", ["RAG_API_KEYS='secret-half-quoted", "RAG_READ_ONLY", "RAG_READ_ONLY: yes"])
+def test_a_line_of_the_file_that_would_set_nothing_stops_with_its_number_and_not_its_secret(line: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"# RAG_PORT 1\nsomething of others\n{line}\n", encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"^line 3 of .*NAME=value") as stopped:
+        read({}, tmp_path / ".env")
+    assert "secret" not in str(stopped.value)
+
+
+def test_a_folder_of_that_name_is_no_file_of_settings(tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert read({}, tmp_path / ".env") == Settings()
+
+
 def test_lines_of_the_file_are_read_and_variables_win(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("# mine\nRAG_PORT=8001\nRAG_DATA=there\nOPENAI_API_KEY=${RAG_PORT}\n", encoding="utf-8")
