@@ -9,6 +9,7 @@ Text and tables are read here; whatever has a grammar is parsed in a child proce
 origin in `metadata["x_from"]`.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -46,13 +47,20 @@ _SANDBOX = Sandbox()  # starts nothing until a file needs it
 
 def files(path: Path) -> Iterator[Path]:
     """Yield the file itself, or every readable file below a folder in a stable order; hidden ones are passed over."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir raises where a name is too long, or a folder on the way is closed to this user
         yield path
         return
     for child in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
-        if child.is_file() and child.suffix.lower() in SUFFIXES and child.name != METADATA_FILE and not hidden:
+        if _may_be_a_file(child) and child.suffix.lower() in SUFFIXES and child.name != METADATA_FILE and not hidden:
             yield child
+
+
+def _may_be_a_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # whoever reads it says why that cannot be done
+        return True
 
 
 def read(path: Path) -> Iterator[Article]:

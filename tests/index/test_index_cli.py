@@ -110,6 +110,13 @@ def test_a_damaged_library_gives_6_and_rebuild_saves_what_is_whole(run, texts, t
     assert after[0]["text"] == before[0]["text"]
 
 
+def test_a_path_that_the_system_refuses_is_named_and_the_others_go_in(run, texts):
+    (texts / "astray.txt").symlink_to("x" * 300)
+    status, out, err = run("add", texts, "y" * 300)
+    assert (status, out) == (7, "3 added, 0 updated, 0 unchanged, 2 refused\n")
+    assert err.count("File name too long") == 2
+
+
 @pytest.mark.parametrize("data", ["file", "file/below", "/proc/nowhere/data", "x" * 300, "loop"])
 def test_a_data_folder_that_cannot_be_is_named_without_a_traceback(run, texts, tmp_path, data):
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
