@@ -5,6 +5,7 @@ Exit status: 0 ok, 1 error, 2 usage, 3 disk full, 4 locked by another writer, 5 
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -78,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(written: str) -> int:
-    if not written.isascii() or not written.isdecimal() or not int(written):
-        raise argparse.ArgumentTypeError(f"{written!r} is not a number from 1")
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", written):  # SQLite counts no further than some billions of billions
+        raise argparse.ArgumentTypeError(f"{written[:40]!r} is not a number from 1 to 999,999,999")
     return int(written)
 
 

@@ -178,6 +178,7 @@ def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monk
         ["search", "x", "--since", "soon"],
         ["search", "x", "--as-of", "2024-2-3"],
         ["search", "x", "-k", "0"],
+        ["search", "x", "-k", "9" * 20],
     ],
 )
 def test_wrong_usage_gives_2(run, arguments):
