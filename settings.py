@@ -52,7 +52,10 @@ def _yes(value: str) -> bool:
 def _folder(value: str) -> Path:
     if not value or "\0" in value:
         raise ValueError(value)
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:  # ~ of a user that there is not
+        raise ValueError(value) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def test_an_unknown_setting_stops_with_its_name_and_the_known_ones() -> None:
         ("RAG_PORT", "65536", "a whole number from 0 to 65535"),
         ("RAG_PORT", "-1", "a whole number from 0 to 65535"),
         ("RAG_HOST", "a b", "an address or a host name"),
+        ("RAG_DATA", "~nobody-of-this-name/data", "a folder"),
         ("RAG_LLM_SECONDS", "0", "seconds, at least 1"),
         ("RAG_ALLOW_URLS", "maybe", "yes or no"),
         ("RAG_READ_ONLY", "2", "yes or no"),
