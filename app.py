@@ -92,9 +92,10 @@ def listen(host: str, port: int, *, beyond_loopback: bool) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(1024)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "that is no name of a host"
         hint = "stop what uses it, or choose others with RAG_HOST and RAG_PORT"
-        raise CannotListen(f"cannot listen on {host} port {port} ({error.strerror}); {hint}") from error
+        raise CannotListen(f"cannot listen on {host} port {port} ({why}); {hint}") from error
     return listening
 
 
