@@ -10,9 +10,14 @@ from pathlib import Path
 from index.errors import DiskFull, LibraryDamaged, LibraryError, LibraryLocked, LibraryNotWritable
 
 
+def named(folder: Path) -> str:
+    """Return a folder's own name, which `.` is not; where it stands is nobody's business."""
+    return f"{Path(os.path.abspath(folder)).name}/"
+
+
 def not_writable(folder: Path, why: str | None = None) -> LibraryNotWritable:
     return LibraryNotWritable(
-        f"the data folder {folder.name}/ cannot be written" + (f" ({why})" if why else ""),
+        f"the data folder {named(folder)} cannot be written" + (f" ({why})" if why else ""),
         "give this user the right to write there, or name another folder",
     )
 
@@ -37,7 +42,7 @@ def damaged(path: Path, what: str) -> LibraryDamaged:
 
 
 def disk_full(path: Path) -> DiskFull:
-    return DiskFull(f"no room on the disk of {path.parent.name}/; nothing was changed", "free some space, then run it again")
+    return DiskFull(f"no room on the disk of {named(path.parent)}; nothing was changed", "free some space, then run it again")
 
 
 _NOT_ALLOWED = (

@@ -16,7 +16,7 @@ from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again
 from index.creation import create_library
 from index.database import FORMAT, Database
 from index.errors import ArticleMissing, FingerprintMismatch, LibraryMissing, LibraryReadOnly
-from index.failures import damaged, failures
+from index.failures import damaged, failures, named
 from index.fingerprint import comparable, refuse_other_fingerprint
 from index.listing import Listing
 from index.rows import Listed, State, Version
@@ -71,7 +71,7 @@ class Library:
             if was_there:
                 raise damaged(path, "it is gone, and other files of the library are still there")
             if not create or read_only or fingerprint is None:
-                raise LibraryMissing(f"there is no library in {folder.name}/", "make one: python -m index add FOLDER")
+                raise LibraryMissing(f"there is no library in {named(folder)}", "make one: python -m index add FOLDER")
             create_library(path, fingerprint, command)
         library = cls(folder, Database(path), fingerprint, command, read_only=read_only)
         try:

@@ -74,6 +74,13 @@ def test_a_missing_library_gives_1_and_the_next_step(run, command):
     assert "python -m index add" in err
 
 
+@pytest.mark.parametrize("data", [".", "below/..", "../{name}"])
+def test_a_data_folder_is_called_by_its_own_name_however_it_is_written(run, tmp_path, data):
+    (tmp_path / "below").mkdir()
+    _, _, err = run("list", "--data", data.format(name=tmp_path.name))
+    assert f"there is no library in {tmp_path.name}/\n" in err
+
+
 def test_a_library_built_with_something_else_gives_5_until_it_is_rebuilt(run, texts):
     run("add", texts)
     other = WordCountEmbedder(32, "other")
