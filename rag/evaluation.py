@@ -38,7 +38,10 @@ def read_cases(path: Path) -> Iterator[tuple[Case, tuple[Turn, ...]]]:
 
 def parsed(line: bytes) -> dict[str, Any]:
     """Return the JSON object of a line. Raises ValueError where it is not JSON in UTF-8, TypeError where it is no object."""
-    given = json.loads(line.decode("utf-8"))
+    try:
+        given = json.loads(line.decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     if not isinstance(given, dict):
         raise TypeError("it is no JSON object")
     return given

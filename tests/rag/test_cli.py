@@ -28,7 +28,15 @@ def test_an_empty_or_too_long_question_or_one_that_is_no_text_is_a_usage_error(
 
 
 @pytest.mark.parametrize(
-    "pair", [b'{"question": null, "passage": "x"}', b'{"question": "\\udcff", "passage": "x"}', b'{"question": "\xff"}', b"[]"]
+    "pair",
+    [
+        b'{"question": null, "passage": "x"}',
+        b'{"question": "\\udcff", "passage": "x"}',
+        b'{"question": "\xff"}',
+        b"[]",
+        b"[" * 100_000,
+    ],
+    ids=["null", "surrogate", "no UTF-8", "list", "deep"],
 )
 def test_a_pair_that_is_no_text_is_named_by_its_line(
     pair: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
