@@ -50,14 +50,24 @@ async def _files(request: Request) -> list[Item]:
     except OSError as error:  # of the temporary files that the upload is kept in while it arrives
         hint = "Nothing was added. Free space where the server keeps temporary files (TMPDIR), then send it again."
         raise Problem(507, "disk_full", "There is no room to keep the files while they arrive.", hint) from error
-    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-    if not files:
-        raise Problem(422, "nothing_sent", "There is no file in the body.", "Send at least one, in a field called files.")
     try:
-        return await _described(files)
+        return await _described(_only_files(form))
     except Problem:
         await form.close()
         raise
+
+
+def _only_files(form: FormData) -> list[UploadFile]:
+    """Return the files. Raises Problem where there is none, and for a title or date beside them, which would be lost."""
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if not files:
+        raise Problem(422, "nothing_sent", "There is no file in the body.", "Send at least one, in a field called files.")
+    other = next((name for name, value in form.multi_items() if isinstance(value, str)), None)
+    if other is not None:
+        message = f"The field {other[:80]!r} holds no file."
+        hint = f"Nothing was added. What is known of a file stands in a {METADATA_FILE} that is sent with it."
+        raise Problem(422, "unknown_field", message, hint, param=other[:80])
+    return files
 
 
 class _ToItsEnd(MultiPartParser):

@@ -436,6 +436,14 @@ def test_an_upload_that_is_no_form_or_holds_too_much_says_which(client: httpx.Cl
     assert (in_parts(client, field).status_code, error_of(in_parts(client, field))["code"]) == (413, "too_big")
 
 
+def test_a_field_beside_the_files_is_refused_by_name_and_nothing_is_added(search: Search, client: httpx.Client) -> None:
+    response = client.post("/v1/articles", files={"files": ("bridge.txt", BRIDGE.encode())}, data={"title": "The bridge"})
+    assert (response.status_code, error_of(response)["code"]) == (422, "unknown_field")
+    assert "'title'" in error_of(response)["message"]
+    assert "metadata.jsonl" in error_of(response)["hint"]
+    assert search.library.state().articles == 0
+
+
 @pytest.mark.parametrize("names", [("a b.txt", "a  b.txt"), ("x" * 305 + "1.txt", "x" * 305 + "2.txt")])
 def test_files_whose_names_look_alike_do_not_replace_each_other(client: httpx.Client, names: tuple[str, str]) -> None:
     for _ in range(2):
