@@ -66,6 +66,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         tags=["ask"],
         response_model=models.AnswerOut,
         responses=responses | models.errors(400, 403, 408, 413, 415, 422, 429, 503, 504),
+        dependencies=[ONLY_KNOWN],
     )
     async def ask(request: Request, asked: models.AskRequest) -> Response:
         """Answer a question, with the exact words of the articles that the answer rests on."""

@@ -127,7 +127,7 @@ def _add_adding(api: FastAPI, gate: Gate) -> None:
         response_model=JobOut,
         responses={202: {"model": JobOut}, **models.errors(400, 401, 403, 408, 409, 413, 415, 422, 503, 507)},
         openapi_extra=_BODY,
-        dependencies=_EDITORS,
+        dependencies=[*_EDITORS, ONLY_KNOWN],
     )
     async def add(request: Request) -> Response:
         """Add articles, or bring them up to date: files of every known format, written articles, or addresses to fetch.
@@ -161,8 +161,8 @@ def _add_removing(api: FastAPI, gate: Gate) -> None:
         "/v1/articles/{article_id}",
         tags=["library"],
         response_model=RemovedOut,
-        responses=models.errors(401, 403, 404, 409, 503, 507),
-        dependencies=_EDITORS,
+        responses=models.errors(401, 403, 404, 409, 422, 503, 507),
+        dependencies=[*_EDITORS, ONLY_KNOWN],
     )
     def remove(article_id: str) -> Response:
         """Remove an article, its earlier versions with it: from now on no answer, search or list has it."""

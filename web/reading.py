@@ -1,4 +1,4 @@
-"""How routes that read take a request: HEAD as GET without a body, and no parameter that they do not have."""
+"""How routes take a request: HEAD as GET without a body, and no parameter that they do not have."""
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -34,5 +34,6 @@ async def _knows_all(request: Request) -> None:
         raise Problem(422, "unknown_parameter", f"There is no parameter {unknown[:80]!r} here.", hint, param=unknown[:80])
 
 
-# Of every GET under /v1 that is not OpenAI's: a filter that is misspelt would otherwise be one that is not there.
+# Of every route under /v1 that is not OpenAI's: a filter that is misspelt, or a field of the body that stands in the address,
+# would otherwise be one that is not there.
 ONLY_KNOWN = Depends(_knows_all)

@@ -225,6 +225,15 @@ def test_nothing_outside_the_assets_is_served_beside_them(client: httpx.Client) 
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(("method", "address"), [("POST", "/v1/ask"), ("POST", "/v1/articles"), ("DELETE", "/v1/articles/x")])
+def test_a_field_that_stands_in_the_address_is_refused_and_not_passed_over(
+    client: httpx.Client, method: str, address: str
+) -> None:
+    response = client.request(method, address, params={"stream": "true"}, json={"question": QUESTION})
+    assert (response.status_code, error_of(response)["code"]) == (422, "unknown_parameter")
+    assert "'stream'" in error_of(response)["message"]
+
+
 @pytest.mark.parametrize("written", ["0.0", "5.0", "+5", "1_0", " 5", "٥", "five", ""])
 @pytest.mark.parametrize("address", ["/v1/search?q=bridge&k=", "/v1/articles?limit=", "/v1/articles?offset="])
 def test_a_number_in_an_address_is_written_in_digits(client: httpx.Client, address: str, written: str) -> None:
