@@ -1,6 +1,6 @@
 """The front door: reads the settings, serves at once, and builds the objects behind it while people already see why they wait.
 
-Exit status: 0 stopped, 1 error, and those of index/errors.py when the library cannot be served.
+Exit status: 0 stopped, 1 error, 2 usage, and those of index/errors.py when the library cannot be served.
 """
 
 import gc
@@ -20,6 +20,7 @@ from index.embedder import Embedder
 from index.errors import LibraryError, LibraryMissing
 from index.fetch import Web
 from index.search import Search
+from index.terminal import take_no_arguments
 from rag.answer import Answerer
 from rag.configured import configured_writer
 from rag.provider import LanguageModelError
@@ -205,4 +206,5 @@ def _say(message: str) -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments("python app.py", "Serve the chat page and the API.")
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""What the command lines have in common: how they end when interrupted or no longer read, and how they take a day."""
+"""What the command lines have in common: how they end when interrupted or no longer read, how they take a day, and nothing."""
 
 import argparse
 import os
@@ -30,3 +30,9 @@ def day(written: str) -> str:
         return iso_day(written)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
+
+
+def take_no_arguments(command: str, about: str) -> None:
+    """End with a usage error where a command that is set by variables alone is given arguments, which would be passed over."""
+    usage = f"{command}, without arguments: RAG_* variables or lines of .env set everything"
+    argparse.ArgumentParser(prog=command, usage=usage, description=about).parse_args()

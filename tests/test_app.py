@@ -38,6 +38,16 @@ def test_an_unknown_setting_ends_it_with_the_known_ones(tmp_path: Path) -> None:
     assert said.startswith("unknown setting RAG_TPO_K; known are RAG_HOST")
 
 
+@pytest.mark.parametrize("door", [["app.py", "--port", "8000"], ["-m", "web.mcp", "--data", "elsewhere"]], ids=["page", "MCP"])
+def test_arguments_that_it_does_not_take_are_a_usage_error_and_not_passed_over(tmp_path: Path, door: list[str]) -> None:
+    environ = {**os.environ, "RAG_DATA": str(tmp_path / "nowhere"), "RAG_ARTICLES": str(tmp_path / "none"), "RAG_PORT": "0"}
+    program = [sys.executable, *door]
+    done = subprocess.run(program, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert f"unrecognized arguments: {' '.join(door[-2:])}" in done.stderr
+    assert "RAG_*" in done.stderr
+
+
 def test_a_port_in_use_ends_it_with_what_to_do(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         status, said = ended(tmp_path, {"RAG_PORT": str(other.getsockname()[1])})

@@ -2,7 +2,8 @@
 
     python -m web.mcp        serve the library of RAG_DATA
 
-Over HTTP the same stands at /mcp (web/mcp_door.py). Exit status: 0 the client is gone, 1 error, and those of index/errors.py.
+Over HTTP the same stands at /mcp (web/mcp_door.py). Exit status: 0 the client is gone, 1 error, 2 usage, and those
+of index/errors.py.
 """
 
 import logging
@@ -13,6 +14,7 @@ from concurrent.futures import Future
 from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
+from index.terminal import take_no_arguments
 from rag.answer import Answerer
 from rag.configured import configured_writer
 from rag.generative import GenerativeWriter
@@ -65,4 +67,5 @@ def _say(message: str) -> None:
 
 
 if __name__ == "__main__":
+    take_no_arguments("python -m web.mcp", "Serve the library as an MCP server over stdin and stdout.")
     sys.exit(main())
