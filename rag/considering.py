@@ -10,6 +10,7 @@ from rag.abbreviations import in_other_words
 from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
 from rag.extractive import ExtractiveWriter
+from rag.news import news
 from rag.overview import overview
 from rag.question import understand
 from rag.recency import NEARLY_AS_GOOD, newer
@@ -112,11 +113,14 @@ class Considering:
         return best
 
     def _written(self, query: Query, within: Within, clock: Clock, readings: Sequence[Reading]) -> Considered:
-        """Write the best answer of these readings. Where plain words tell what somebody said, that; what there is about a topic
-        where the best answer would be refused."""
+        """Write the best answer of these readings. Where plain words tell what somebody said, or the latest on a topic, that;
+        what there is about a topic where the best answer would be refused."""
         if not readings:
             return Considered(query, within, clock)
         plain = told(query, readings)
+        latest = news(query, plain) if query.kind == "summary" and query.is_about_now else []
+        if latest:
+            return Considered(query, within, clock, [claim.reading for claim in latest], latest, is_plainly_told=True)
         if not plain or query.kind == "summary":
             best = self._best(Considered(query, within, clock, readings))
             if not plain or self.is_enough(best):

@@ -35,7 +35,7 @@ class ExtractiveWriter:
     def write(self, query: Query, readings: Sequence[Reading]) -> list[Claim]:
         """Return the claims of an answer, the most telling first. `readings` are not empty."""
         ranked = sorted(readings, key=lambda reading: -_worth(query, reading))
-        lead = _claim(ranked[0])
+        lead = claim_of(ranked[0])
         told = others(query, lead.reading, ranked) if query.wants_span else []
         return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
 
@@ -44,7 +44,7 @@ def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list
     """Put beside the answer what other articles say to the same question."""
     disputed = any(verdict == "different" for verdict, _ in told)
     first = replace(lead, before=attributed(lead)) if disputed else lead
-    return [first, *(replace(_claim(reading), before=before) for before, reading in introduced(lead.reading, told))]
+    return [first, *(replace(claim_of(reading), before=before) for before, reading in introduced(lead.reading, told))]
 
 
 def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim]:
@@ -62,7 +62,7 @@ def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim
             continue
         if query.wants_span and not is_here:
             continue
-        claim = _claim(reading)
+        claim = claim_of(reading)
         is_short = sum(len(one.text.split()) for one in (lead, *chosen, claim)) <= MAX_WORDS
         if is_short and not any(_repeats(claim, other) for other in (lead, *chosen)):
             chosen.append(claim)
@@ -101,7 +101,7 @@ def _worth(query: Query, reading: Reading) -> float:
     return reading.rank_score + (_REASON_BONUS if gives_reason else 0.0)
 
 
-def _claim(reading: Reading) -> Claim:
+def claim_of(reading: Reading) -> Claim:
     """Return the words around a reading that can be quoted on their own."""
     text = reading.hit.article.text
     spans = sentences(text)

@@ -38,8 +38,9 @@ _SUMMARIES = (
     r"\bwhat (?:is|are) th(?:is|e|ese) articles? about\b",
     rf"\bwhat (?:do|does|did|have|has) {_ARTICLES} (?:say|said|tell|told|report|reported|write|written)(?: (?:us|me))?"
     r"(?:\s+(?:about|on|of)\b|\W*$)",
-    r"\bwhat(?:['’]s| is| are) the (?:very )?latest(?: news| developments?)?"
-    r"(?:\s+(?:about|on|with|regarding|concerning|from|in)\b|\W*$)",
+    r"(?:\bwhat(?:['’]s| is| are) the (?:very )?|^(?:the )?)latest(?: (?:news|developments?|updates?))?"
+    r"(?:\s+(?:about|of|on|with|regarding|concerning|from|in)\b|\W*$)",
+    r"^(?:(?:is|are) there )?any (?:news|developments?|updates?) (?:about|on|of|from)\b",
     r"\bwhat(?:['’]s| is) new(?:\s+(?:about|on|with|in)\b|\W*$)",
     rf"^(?:tell (?:me|us)\s+)?(?:(?:something|more|a (?:little )?bit|a little)\s+)?about\b(?!\s+(?:{WH})\b)",
     r"\bwhat (?:do (?:you|we|they) know|can you (?:tell|say)(?: (?:me|us))?|(?:else )?is (?:known|said|reported|written)"

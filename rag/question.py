@@ -23,6 +23,7 @@ _LATEST = (
     r"^(?:[Ll]atest|[Cc]urrent(?:ly)?|[Tt]oday|[Mm]ost recent(?:ly)?)\b"
     r"|(?<!at the )\blatest\b(?!\s+possible\b|\s+(?:date|day|time|moment)\s+(?:for|by|to|that|when)\b)"
     r"|\b(?:newest|most recent(?:ly)?|currently|today|nowadays|at present|to date|as of now|these days)\b"
+    r"|\b(?:[Aa]ny (?:news|developments?|updates?)|[Ww]hat(?:['’]s| is) new)(?=\s+(?:about|on|of|with|in|from)\b|\W*$)"
     r"|\bat (?:the|this) moment\b(?!\s+(?:of|when|that|the|he|she|they|it)\b)"
     rf"|{_CURRENT}"
 )

@@ -160,6 +160,8 @@ ABOUT_NOW = (
     "Latest news of the strike?",
     "What's happening with the strike currently?",
     "Who has been the current coach since 2019?",
+    "Any news on the crane?",
+    "What's new with the crane?",
 )
 NOT_ABOUT_NOW = (
     "Who was the current mayor in 2019?",
@@ -177,6 +179,7 @@ NOT_ABOUT_NOW = (
     "It still raised the price by how much?",
     "Which paper wrote “now even gulls pay”?",
     "How long would he have stayed if he were still mayor?",
+    "What is New York known for?",
 )
 
 
@@ -216,6 +219,27 @@ def test_an_undated_article_is_older_than_any_and_named_undated(search: Search) 
     assert answering(search).ask(question).text.startswith("As of an undated article: The water of lake Ysel stands at 31 feet")
     add(search, level("Old", "2023-01-02", "20"))
     assert answering(search).ask(question).text.startswith("As of 2 January 2023: The water of lake Ysel stands at 20 feet")
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the latest on the dredger?", "latest news of the dredger", "Any updates about the dredger?"]
+)
+def test_the_latest_on_a_topic_is_how_the_newest_articles_take_it_up_the_newest_first(search: Search, question: str) -> None:
+    add(
+        search,
+        told("Old", "The latest dredger on the lake is loud. What the dredger is for, it is too early to tell.", "2023-01-02"),
+    )
+    add(
+        search, told("New", "The dredger sank in lake Ysel at night, and nobody was hurt. It was an old dredger.", "2023-05-03")
+    )
+    add(search, told("Undated", "The latest dredger was painted green."))
+    answer = answering(search, threshold=0.8).ask(question)
+    assert answer.text == (
+        "As of 3 May 2023, New (2023-05-03): The dredger sank in lake Ysel at night, and nobody was hurt. [1] "
+        "Old (2023-01-02): The latest dredger on the lake is loud. [2]"
+    )
+    assert answer.short_answer is None
+    assert_citations_are_real(answer, search)
 
 
 def test_an_answer_says_when_the_library_changed_last(search: Search) -> None:
