@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rag.antecedents import CALENDAR, WITHOUT_S, adjectives, antecedents, borne_names
 from rag.asking import QUESTION_CHARACTERS
+from rag.fragments import counted_again, person_speaking, speaking, today, topic
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
 from rag.terms import NAME, YEAR, words
 from rag.types import Turn
@@ -122,6 +123,9 @@ def _without_end(text: str) -> str:
 def _asked_again(question_word: str, before: str) -> str:
     """ "Why?" after "When did Iran leave?" asks "Why did Iran leave?"; after "Who killed him?", "Who killed him, and why?"."""
     asked = ADDED.sub("", before)
+    counted = counted_again(question_word, asked)
+    if counted:
+        return counted
     inverted = _INVERTED.match(asked)
     if not inverted or _ASKS_WHAT.search(question_word) or _ASKS_WHAT.search(inverted.group(1) or ""):
         return f"{_without_end(asked)}, and {question_word.lower()}?"
@@ -131,12 +135,17 @@ def _asked_again(question_word: str, before: str) -> str:
 
 
 def _continued(question: str, fragment: str, before: str) -> str:
-    """ "What about Russia?" asks the question before of Russia, "And in 2018?" of 2018; what can be added nowhere stays."""
-    place = _place(fragment, before)
+    """ "What about Russia?" asks the question before of Russia, "And in 2018?" of 2018; what can be added nowhere stays.
+
+    What was added to the question before, ", and when?", is asked again of Russia, and goes before "in 2018" can be added.
+    """
+    asked = ADDED.sub("", before)
+    exchanges = (today, person_speaking, _place, topic, speaking)
+    place = next(filter(None, (exchange(fragment, asked) for exchange in exchanges)), None)
     if place:
         start, end, thing = place
-        return before[:start] + thing + before[end:]
-    stated = _without_end(before)
+        return asked[:start] + thing + asked[end:] + before[len(asked) :]
+    stated = _without_end(asked)
     if re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (_WHEN.search(fragment) and _WHEN.search(before)):
         return f"{stated} {fragment}?"
     return f"{stated}, and {fragment}?" if len(words(fragment)) <= 2 else question

@@ -161,6 +161,73 @@ def test_a_plain_count_is_not_exchanged_for_a_year() -> None:
     assert after("Who signed the 2015 agreement?", "x", "And in 2018?") == "Who signed the 2018 agreement?"
 
 
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What did Dr Brandt say?", "And the mayor?", "What did the mayor say?"),
+        ("What did Brandt say?", "And his lawyer?", "What did Brandt's lawyer say?"),
+        ("What did Brandt say about the dam?", "What about the minister?", "What did the minister say about the dam?"),
+        ("What did Brandt say about the dam?", "And the bridge?", "What did Brandt say about the bridge?"),
+        ("what did ida brandt say", "and tor aasen", "what did tor aasen say"),
+        ("What is the mayor's view on the dam?", "And Brandt?", "What is Brandt's view on the dam?"),
+    ],
+)
+def test_a_person_takes_the_place_of_whose_words_were_asked_for(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What did Brandt say about the dam?", "And about resigning?", "What did Brandt say about resigning?"),
+        ("What did Brandt say about the dam?", "And about Velm?", "What did Brandt say about Velm?"),
+    ],
+)
+def test_what_it_is_about_takes_the_place_of_all_that_was_asked_about(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What did bread cost in 2015?", "And now?", "What did bread cost today?"),
+        ("What did bread cost in May 2015 in Velm?", "What about today?", "What did bread cost today in Velm?"),
+        ("Who died in the 2015 flood?", "And now?", "Who died in the 2015 flood, and now?"),
+    ],
+)
+def test_now_takes_the_place_of_the_year_and_asks_about_now(before: str, follow_up: str, resolved: str) -> None:
+    query = understand(follow_up, (Turn("user", before),))
+    assert query.text == resolved
+    assert query.is_about_now is ("today" in resolved)
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("How many people have measles in Velm?", "And how many have died?", "How many people have died in Velm?"),
+        ("How many children were hurt?", "And how many died?", "How many children died?"),
+        ("How many dogs live in Velm?", "And how many cats?", "How many cats live in Velm?"),
+        ("What happened in Velm?", "And how many died?", "What happened in Velm, and how many died?"),
+    ],
+)
+def test_another_count_is_asked_of_the_same_people_and_place(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    ("said", "resolved"),
+    [
+        (("Who won the cup?", "Velm. [1]", "How?", "By penalties. [1]", "And in 2022?"), "Who won the cup in 2022?"),
+        (("Who won the cup?", "Velm. [1]", "When?", "In May. [1]", "And the league?"), "Who won the league, and when?"),
+        (("Who founded Acmar?", "x", "When?", "In 1902. [1]", "And Orla?"), "Who founded Orla, and when?"),
+    ],
+)
+def test_what_was_added_to_a_question_is_asked_again_of_another_thing_and_not_of_another_time(
+    said: tuple[str, ...], resolved: str
+) -> None:
+    assert after(*said) == resolved
+
+
 def test_where_to_asks_the_question_again_for_its_place() -> None:
     query = understand("Where to?", (Turn("user", "When did Assad flee?"),))
     assert (query.text, query.kind) == ("Where did Assad flee to?", "where")
