@@ -42,14 +42,16 @@ _LED_THING = (
 # Where it is sure that one word is the whole thing: "the museum opened", "the mayor of", "did the museum open?"
 _DEFINITE_THING = re.compile(
     rf"\b(?:the|an?)\s+(?:\d+\s+)?\w+(?=\s+(?:\w+ed|{PREPOSITION})\b|\W*$)"
-    rf"|(?:(?<=\bdid )|(?<=\bdoes ))the\s+\w+(?=\s+\w+(?:\s+{PREPOSITION}\b|\W*$))"
+    rf"|(?:(?<=\bdid )|(?<=\bdoes )|(?<=^Is )|(?<=^Are )|(?<=^Was )|(?<=^Were ))the\s+\w+"
+    rf"(?=\s+\w+(?:\s+{PREPOSITION}\b|\W*$))"
 )
 # Behind a name that nothing adds to: "did the US do in Syria", "did the US strike Iran", but not "did the Iran deal fail"
 _IS_WHOLE = (
     rf"(?:['’]s?)?(?:\W*$|[,;:]|\s+(?:{PREPOSITION}|{AUXILIARY}|and|or|do|be)\b"
     rf"|\s+[a-z]+(?:\W*$|\s+(?:{PREPOSITION}|the|an?|its|his|her|their)\b|\s+[A-Z]))"
 )
-_NAMED_THING = re.compile(rf"(?:[a-z]+\s+){{0,2}}{NAME}(?:(?:,|\s+and|\s+or)\s+(?:the\s+)?{NAME})*")
+_ITS_NUMBER = rf"(?:\s+(?!{YEAR})\d+\b)?"  # "Apollo 11"
+_NAMED_THING = re.compile(rf"(?:[a-z]+\s+){{0,2}}{NAME}(?:(?:,|\s+and|\s+or)\s+(?:the\s+)?{NAME})*{_ITS_NUMBER}")
 
 _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
 _THING = {"it": "{}", "its": "{}'s", "they": "{}", "them": "{}", "their": "{}'s", "there": "in {}"}
@@ -170,7 +172,7 @@ def _place(fragment: str, before: str) -> tuple[int, int, str] | None:
         found = [] if _WHEN.search(fragment) else list(CALENDAR.finditer(before))[:1]
     else:
         of_a_people = adjectives(before)
-        name = next((re.escape(name) for name in borne_names(before) if name not in of_a_people), None)
+        name = next((re.escape(name) + _ITS_NUMBER for name in borne_names(before) if name not in of_a_people), None)
         the = r"(?:\bthe\s+)?" if fragment.startswith("the ") else rf"(?:\bthe\s+(?={name}{_IS_WHOLE}))?"
         found = list(re.finditer(rf"{the}(?<!\w){name}(?!\w)(?:\.(?=\s|['’]))?", before))[:1] if name else []
     return (*found[0].span(), WITHOUT_S.sub("", fragment)) if len(found) == 1 else None

@@ -215,6 +215,19 @@ def test_another_count_is_asked_of_the_same_people_and_place(before: str, follow
 
 
 @pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("How much does the Orla 3 weigh?", "And the Orla 2?", "How much does the Orla 2 weigh?"),
+        ("How much does the Orla 3 weigh?", "And the Brisk?", "How much does the Brisk weigh?"),
+        ("When was Apollo 11 launched?", "What about Gemini 8?", "When was Gemini 8 launched?"),
+        ("Who won in Velm in 2019?", "And Skarn?", "Who won in Skarn in 2019?"),
+    ],
+)
+def test_the_number_of_a_name_comes_and_goes_with_it(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
     ("said", "resolved"),
     [
         (("Who won the cup?", "Velm. [1]", "How?", "By penalties. [1]", "And in 2022?"), "Who won the cup in 2022?"),
@@ -226,6 +239,11 @@ def test_what_was_added_to_a_question_is_asked_again_of_another_thing_and_not_of
     said: tuple[str, ...], resolved: str
 ) -> None:
     assert after(*said) == resolved
+
+
+def test_the_thing_of_a_question_for_yes_or_no_is_exchanged() -> None:
+    assert after("Is the airport open?", "x", "And the port?") == "Is the port open?"
+    assert after("Who is the energy minister?", "x", "And the port?") == "Who is the energy minister, and the port?"
 
 
 def test_where_to_asks_the_question_again_for_its_place() -> None:
