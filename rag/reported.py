@@ -9,20 +9,23 @@ from rag.kinds import PERSON
 from rag.terms import content_stems, names, words
 
 _REPORTING = """
-    accused accuses acknowledged acknowledges added adding adds admits admitted announced announces argued argues
-    arguing asks asserted asserts believed believes blamed blames claimed claiming claims commented comments complained
-    complains conceded concedes concluded concludes condemned condemns contended contends criticised criticises
-    criticized criticizes declared declares demanded demands denied denies deplored deplores described describes
-    emphasised emphasises emphasized emphasizes estimated estimates expected expects explained explains feared fears
-    hoped hopes insisted insisting insists maintained maintains noted notes pledged pledges praised praises predicted
-    predicts promised promises recalled recalls regarded regards remarked remarks replied replies reported reports said
-    say saying says stated states stressed stresses suggested suggests tell telling tells testified testifies think
-    thinks thought told tweeted tweets urged urges vowed vows warned warning warns welcomed welcomes
+    accused accuses acknowledged acknowledges added adding adds admits admitted affirmed affirms alleged alleges announced
+    announces apologised apologises apologized apologizes argued argues arguing asks asserted asserts assured assures
+    believed believes blamed blames boasted cautioned cautions claimed claiming claims commented comments complained
+    complains conceded concedes concluded concludes condemned condemns confirmed confirms contended contends countered
+    criticised criticises criticized criticizes declared declares demanded demands denied denies deplored deplores described
+    describes disclosed discloses emphasised emphasises emphasized emphasizes estimated estimates expected expects explained
+    explains feared fears hoped hopes insisted insisting insists joked lamented maintained maintains noted notes pledged
+    pledges praised praises predicted predicts promised promises quipped reaffirmed reaffirms reassured reassures recalled
+    recalls regarded regards reiterated reiterates remarked remarks replied replies reported reports retorted revealed
+    reveals said say saying says speculated speculates stated states stressed stresses suggested suggests tell telling tells
+    testified testifies think thinks thought threatened threatens told tweeted tweets urged urges vowed vows warned warning
+    warns welcomed welcomes
 """
 # Besides, where what follows shows that something is said: "called the ranking an insult", "asked why", "wrote that".
 _SAYS = (
     rf"(?:{'|'.join(_REPORTING.split())}|call(?:s|ed|ing)(?= (?:for|on|it|him|her|them|the|this|that|his|their)\b)"
-    r"|asked(?= (?:why|whether|if|how|what|who)\b)"
+    r"|asked(?= (?:why|whether|if|how|what|who)\b)|(?<=\x00 )asked"  # behind a quotation, see _MASK
     r"|(?:writes|wrote|written)(?=\W*$|[,:]|\s\W|\s(?:that|in|on|to|of|(?-i:[A-Z])\w+)\b))"
 )
 _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])", re.IGNORECASE)
@@ -114,7 +117,7 @@ def says(text: str, start: int, end: int, speaker: str) -> bool:
     """Whether the sentence `text[start:end]` reports what the speaker says, thinks or demands: "Vaez, of the Crisis Group,
     warned", "said Vaez", "according to Vaez", or "he added" where the sentence before names him."""
     sentence = _QUOTED.sub(lambda quoted: _MASK * len(quoted.group()), text[start:end])
-    if any(_is_meant(subject, speaker) for subject in _subjects(sentence)):
+    if any(_is_meant(_in_full(subject, speaker, text), speaker) for subject in _subjects(sentence)):
         return True
     line = text[max(0, start - _BEFORE) : start].rstrip().rpartition("\n")[2]
     return _is_by_pronoun(sentence) and _is_named_last(line, speaker)
@@ -134,9 +137,20 @@ def _subjects(sentence: str) -> Iterator[str]:
         elif len(parts) <= _MOST_PARTS:
             yield from parts[-2:]
         if before.rstrip().endswith((",", _MASK)):
-            yield _BEHIND.split(sentence[verb.end() : verb.end() + _FARTHEST], maxsplit=1)[0]
+            behind = sentence[verb.end() : verb.end() + _FARTHEST]
+            first, comma, further = behind.partition(",")
+            yield (described := _BEHIND.split(first, maxsplit=1)[0])
+            if comma and described == first and not names(described):  # "asked its secretary, Ida Brandt"
+                yield _BEHIND.split(further, maxsplit=1)[0]
     for found in _ACCORDING.finditer(sentence):
         yield found.group(1)
+
+
+def _in_full(subject: str, speaker: str, text: str) -> str:
+    """Return a subject with the name of who is asked for in full, where the text has it so: "Acmar" is "Acmar Foundries"."""
+    whole = speaker.casefold()
+    short = next((name for name in names(subject) if whole.startswith(f"{name.casefold()} ")), None)
+    return subject.replace(short, speaker, 1) if short and whole in text.casefold() else subject
 
 
 def _is_by_pronoun(sentence: str) -> bool:

@@ -53,6 +53,10 @@ def test_what_is_wrong_or_was_done_is_another_question(question: str) -> None:
         "Brandt's spokesman, Jonas Aasen, said that the cranes were failing.",
         "President Brandt said that the cranes were failing.",
         "Velm is lost, but Brandt insisted it was not.",
+        "“What is left?” asked Ida Brandt.",
+        "“What is left?” asked its secretary, Ida Brandt.",
+        "“They count the flowers,” joked Brandt.",
+        "Brandt confirmed that the cranes were failing.",
     ],
 )
 def test_a_sentence_reports_the_words_of_whom_its_verb_of_speech_belongs_to(sentence: str) -> None:
@@ -76,6 +80,14 @@ def test_a_sentence_reports_the_words_of_whom_its_verb_of_speech_belongs_to(sent
 )
 def test_words_of_others_about_somebody_are_not_theirs(sentence: str) -> None:
     assert not says(sentence, 0, len(sentence), "Ida Brandt")
+
+
+def test_a_name_is_cut_short_where_the_text_has_it_in_full() -> None:
+    text = "The cranes came from Acmar Foundries. Acmar denied that they were failing. A critic of Acmar said they were."
+    denied, said = text.index("Acmar denied"), text.index("A critic")
+    assert says(text, denied, said - 1, "Acmar Foundries")
+    assert not says(text, said, len(text), "Acmar Foundries")
+    assert not says(text[denied:], 0, said - 1 - denied, "Acmar Foundries")
 
 
 def test_a_pronoun_is_who_was_named_last() -> None:
