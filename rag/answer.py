@@ -21,7 +21,7 @@ from rag.reader import Reader, ReaderError, TrainedReader
 from rag.recent import Recent
 from rag.retriever import Retriever
 from rag.sentences import SentenceReader, SentenceScorer
-from rag.spans import is_another_name, is_no_quantity
+from rag.spans import is_short_for
 from rag.terms import names
 from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason, Searched, Turn
 
@@ -182,19 +182,15 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
 
 
 def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span where it may well be right, unless it is the whole quotation anyway, another name, or no
-    quantity where one is asked for; where sentences are wanted, or a name and it has none, only when the reader is sure."""
-    lead = considered.claims[0]
+    """Return the reader's span where it may well be right and tells in short what is asked for; where sentences are wanted,
+    or a name and it has none, only when the reader is sure."""
+    lead, query = considered.claims[0], considered.query
     reading = lead.reading
     text = reading.hit.article.text
-    is_part_of_it = (
-        lead.start <= reading.start and reading.end <= lead.end and (reading.start, reading.end) != (lead.start, lead.end)
-    )
-    query = considered.query
     words = text[reading.start : reading.end]
     least = POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf)
     if query.kind in {"who", "where"} and not names(words):
         least = NAMELESS
-    is_enough = reading.score >= least
-    is_other = is_another_name(query, text, reading.start, reading.end) or is_no_quantity(query, words)
-    return words if is_enough and is_part_of_it and not is_other else None
+    is_quoted = lead.start <= reading.start and reading.end <= lead.end
+    is_short = is_short_for(query, text[lead.start : lead.end], text, reading.start, reading.end)
+    return words if reading.score >= least and is_quoted and is_short else None

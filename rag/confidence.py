@@ -87,7 +87,7 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
         names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,
         names_in_claim=len(anchors & quoted) / len(anchors) if anchors else 1.0,
         echoes=len(span & set(query.terms)) / len(span) if span else 0.0,
-        type_fits=float(_fits(query, lead.text)),
+        type_fits=float(fits(query, lead.text)),
         margin=best.rank_score - max(others, default=best.rank_score),
     )
 
@@ -97,7 +97,8 @@ def _share(weights: Mapping[str, float], present: set[str]) -> float:
     return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
 
 
-def _fits(query: Query, text: str) -> bool:
+def fits(query: Query, text: str) -> bool:
+    """Whether the text holds what the question word asks for: a date, a number, a name that the question has not."""
     if query.kind == "when":
         return bool(_DATE.search(text))
     if query.kind == "number":

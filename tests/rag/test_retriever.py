@@ -255,6 +255,34 @@ def test_nobody_is_explained_by_another_name_that_does_not_stand_beside_his(
     assert answered(tmp_path, "Who is Odo Karsten?", Pointing(found), text).short_answer == words
 
 
+@pytest.mark.parametrize(
+    ("question", "found", "words"),
+    [
+        ("Who dismissed Karsten, and when?", "Ida Brandt", None),
+        ("Who dismissed Karsten, and in which session?", "spring session", "spring session"),
+        ("When was Karsten dismissed, and by whom?", "Ida Brandt", "Ida Brandt"),
+        ("Who dismissed Karsten, and how?", "Ida Brandt", None),
+    ],
+)
+def test_a_short_answer_tells_what_was_added_to_the_question(
+    tmp_path: Path, question: str, found: str, words: str | None
+) -> None:
+    assert answered(tmp_path, question, Pointing(found, best=9.0)).short_answer == words
+
+
+def test_all_of_the_quotation_but_its_stop_is_no_short_answer(tmp_path: Path) -> None:
+    text = "At noon Odo Karsten took a walk from the harbour of Velm."
+    assert answered(tmp_path, "Odo Karsten's walk", Pointing(text[:-1], best=9.0), text).short_answer is None
+
+
+def test_one_word_is_not_what_somebody_said(tmp_path: Path) -> None:
+    text = "Ida Brandt said that she had never met the mayor of Velm."
+    question = "What did Ida Brandt say about the mayor?"
+    assert answered(tmp_path / "one", question, Pointing("never", best=9.0), text).short_answer is None
+    words = "never met the mayor of Velm"
+    assert answered(tmp_path / "more", question, Pointing(words, best=9.0), text).short_answer == words
+
+
 @pytest.mark.parametrize(("score", "words"), [(-5.0, "Ida Brandt"), (-7.0, None)])
 def test_words_that_are_hardly_ever_right_are_no_short_answer(tmp_path: Path, score: float, words: str | None) -> None:
     assert answered(tmp_path, "Who dismissed Karsten?", Pointing("Ida Brandt", best=score)).short_answer == words
