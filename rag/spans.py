@@ -26,6 +26,13 @@ _NOT = (
 )
 _IS_NEGATED = re.compile(_NOT, re.IGNORECASE)
 _NEGATION_BEFORE = re.compile(rf"{_NOT}\s+(?:(?!only\b)\w+ly\s+)?\Z", re.IGNORECASE)
+_CHANGE = (
+    r"\b(?:lower|rais|cut|reduc|increas|rise|rising|rose|fall|fell|drop|grow|grew|jump|climb|declin|revis|chang|shr[aiu]nk"
+    r"|doubl|went)\w*\b"
+)
+_CHANGES = re.compile(_CHANGE, re.IGNORECASE)
+_CHANGED_FROM = re.compile(rf"{_CHANGE}[^.!?;]*\bfrom\s+(?:about\s+|some\s+)?\Z", re.IGNORECASE)
+_OLD_VALUE = re.compile(r"[$€£¥]?\d\S*(?:\s(?!to\b)\S+){0,2}\s+to\s+(?=[$€£¥]?\d)")
 BESIDE = 100  # characters from a name to what it may be explained by, all of them punctuation or words like "is" and "called"
 _ARTICLE = r"(?:(?i:the|an?)\s+)?"
 _WHO_IS = re.compile(rf"(?i:who|what)(?:['’]s|\s+(?i:is|was|are|were))\s+{_ARTICLE}({NAME})\W*")
@@ -51,6 +58,18 @@ def with_its_not(query: Query, text: str, span: Span) -> Span:
         return span
     before = _NEGATION_BEFORE.search(text, max(0, span.start - 40), span.start)
     return replace(span, start=before.start()) if before else span
+
+
+def at_its_new_value(query: Query, text: str, span: Span) -> Span:
+    """Return the words without what a number was before it changed: how many died, "lowered from 41 to 38" tells by "38".
+
+    By how much it changed, all of it tells.
+    """
+    if query.kind != "number" or _CHANGES.search(query.text):
+        return span
+    old = _OLD_VALUE.match(text, span.start, span.end)
+    is_changed = old and _CHANGED_FROM.search(text, max(0, span.start - BESIDE), span.start)
+    return replace(span, start=old.end()) if old and is_changed else span
 
 
 def can_answer(query: Query, text: str, span: Span) -> bool:

@@ -270,6 +270,22 @@ def test_a_short_answer_tells_what_was_added_to_the_question(
     assert answered(tmp_path, question, Pointing(found, best=9.0)).short_answer == words
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many people died in Velm?", "38"),
+        ("By how much has the number fallen in Velm?", "41 to 38"),
+        ("How long does the road to Orsk remain closed?", "8 to 10 days"),
+    ],
+)
+def test_a_number_that_changed_is_what_it_changed_to(tmp_path: Path, question: str, words: str) -> None:
+    text = (
+        "The number of people who died in the flood of Velm was lowered on Monday from 41 to 38, after three were found. "
+        "The road to Orsk stays closed for 8 to 10 days."
+    )
+    assert answered(tmp_path, question, Pointing("41 to 38", "8 to 10 days"), text).short_answer == words
+
+
 def test_all_of_the_quotation_but_its_stop_is_no_short_answer(tmp_path: Path) -> None:
     text = "At noon Odo Karsten took a walk from the harbour of Velm."
     assert answered(tmp_path, "Odo Karsten's walk", Pointing(text[:-1], best=9.0), text).short_answer is None
