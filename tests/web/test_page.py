@@ -162,6 +162,22 @@ def test_the_empty_page_offers_examples_and_says_what_the_library_holds(visit: A
     reader.page.wait_for_selector("a.cite")
 
 
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (320, 500)])
+def test_the_empty_page_begins_with_its_heading_and_its_last_example_can_be_reached_on_a_small_screen(
+    visit: Any, width: int, height: int
+) -> None:
+    reader = visit(viewport={"width": width, "height": height})
+    reader.open()
+    page = reader.page
+    page.wait_for_selector(".example")
+    page.wait_for_timeout(300)  # in which Gradio moves the chat to its end
+    chat, heading = page.locator("#chat").bounding_box(), page.locator("#chat h1").bounding_box()
+    assert heading["y"] >= chat["y"]
+    page.locator(".example").last.scroll_into_view_if_needed()
+    last = page.locator(".example").last.bounding_box()
+    assert last["y"] + last["height"] <= chat["y"] + chat["height"]
+
+
 def test_a_refusal_shows_its_nearest_passages_closed_and_as_no_answer(visit: Any) -> None:
     reader = visit()
     reader.open()
