@@ -277,6 +277,22 @@ def test_a_citation_is_a_target_of_24_pixels_and_its_title_a_part_of_it(visit: A
     assert reader.marked() == QUOTE
 
 
+GAP = """() => {
+  const mark = document.querySelector("a.cite"), words = document.createRange();
+  words.selectNode(mark.previousSibling);
+  return mark.getBoundingClientRect().left - [...words.getClientRects()].pop().right;
+}"""
+
+
+def test_no_line_begins_with_a_mark(visit: Any) -> None:
+    reader = visit()
+    reader.open()
+    reader.ask(COST)
+    for width in range(320, 400, 4):
+        reader.page.set_viewport_size({"width": width, "height": 800})
+        assert abs(reader.page.evaluate(GAP)) <= 1, width
+
+
 def test_the_back_button_closes_the_article(visit: Any) -> None:
     reader = visit()
     reader.open()
