@@ -293,6 +293,14 @@ def test_no_line_begins_with_a_mark(visit: Any) -> None:
         assert abs(reader.page.evaluate(GAP)) <= 1, width
 
 
+def test_on_a_dark_screen_what_is_gradios_has_the_colours_of_the_page(visit: Any) -> None:
+    reader = visit(color_scheme="dark")
+    reader.open()
+    for own, ours in (("--body-text-color", "--ink"), ("--background-fill-primary", "--paper")):
+        value = "getComputedStyle(document.querySelector('#chat')).getPropertyValue"
+        assert reader.page.evaluate(f"{value}('{own}') === {value}('{ours}')"), own
+
+
 def test_the_back_button_closes_the_article(visit: Any) -> None:
     reader = visit()
     reader.open()
