@@ -55,8 +55,10 @@ def test_a_waiting_page_says_why_and_becomes_the_chat_by_itself_and_an_answer_ca
         page.fill("#question textarea", "When was the old bridge closed?")
         page.keyboard.press("Enter")
         page.locator(".said", has_text="The").wait_for()
+        assert page.get_by_role("button", name="Like").count() == 0  # there is nothing yet to be liked
         page.get_by_role("button", name="Stop").click()
         page.get_by_text("Stopped.").wait_for()
+        assert page.get_by_role("button", name="Like").count() == 0
         answerer.let.set()
         page.get_by_role("button", name="Retry").click()
         page.locator("a.cite").wait_for()
