@@ -368,3 +368,11 @@ def test_adding_goes_on_after_the_connection_was_lost_between_two_files(visit: C
         page.unroute(f"{url}/")
         page.set_input_files("#picked", [file("market.txt", "The market moved. It is loud.")])
         assert ["market.txt", "Added"] in results(page)
+
+
+def test_the_days_of_the_filters_are_whole_on_the_narrowest_screen(visit: Callable[..., Any], url: str) -> None:
+    page = visit(f"{url}/#library", viewport={"width": 320, "height": 640})
+    needed = "(one) => [one.offsetWidth, (one.style.width = 'max-content', one.offsetWidth)]"
+    for field in ("#find-since", "#find-until"):
+        given, whole = page.locator(field).evaluate(needed)
+        assert given >= whole
