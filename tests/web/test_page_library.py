@@ -370,6 +370,18 @@ def test_adding_goes_on_after_the_connection_was_lost_between_two_files(visit: C
         assert ["market.txt", "Added"] in results(page)
 
 
+def test_a_server_that_does_not_answer_is_called_so_in_the_list_and_in_the_place_of_an_article(
+    visit: Callable[..., Any], url: str
+) -> None:
+    page = visit(f"{url}/#library")
+    page.locator("#shelf .title").first.wait_for()
+    page.route("**/v1/**", lambda route: route.abort())
+    page.locator("#shelf .title").first.click()
+    page.locator("#viewer-text", has_text="The server does not answer.").wait_for()
+    page.fill("#find-words", "bridge")
+    page.locator("#found", has_text="The server does not answer.").wait_for()
+
+
 def test_the_days_of_the_filters_are_whole_on_the_narrowest_screen(visit: Callable[..., Any], url: str) -> None:
     page = visit(f"{url}/#library", viewport={"width": 320, "height": 640})
     needed = "(one) => [one.offsetWidth, (one.style.width = 'max-content', one.offsetWidth)]"

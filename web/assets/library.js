@@ -13,9 +13,8 @@ let offset = 0;
 let asked = 0;
 
 async function call(path, options) {
-  const response = await fetch(path, { headers: { Accept: "application/json" }, ...options });
-  const body = await response.json();
-  if (!response.ok) throw new Error(said(body));
+  const { ok, body } = await serverSays(path, options);
+  if (!ok) throw new Error(said(body));
   return body;
 }
 

@@ -17,12 +17,21 @@ function parsed(hash) {
   }
 }
 
+// What the server answers; the browsers' own words for none, such as "Failed to fetch", say nothing to a reader.
+async function serverSays(path, options) {
+  try {
+    const response = await fetch(path, { headers: { Accept: "application/json" }, ...options });
+    return { ok: response.ok, status: response.status, body: await response.json() };
+  } catch {
+    throw new Error("The server does not answer. Try again when it does.");
+  }
+}
+
 // Asked for every time: it may have been changed or removed since, from here or elsewhere.
 async function article(id, version) {
   const path = `/v1/articles/${encodeURIComponent(id)}${version ? `?version=${version}` : ""}`;
-  const response = await fetch(path, { headers: { Accept: "application/json" } });
-  const body = await response.json();
-  if (!response.ok) throw new Error(response.status === 404 ? "missing" : body.error.message);
+  const { ok, status, body } = await serverSays(path);
+  if (!ok) throw new Error(status === 404 ? "missing" : body.error.message);
   return { ...body, points: Array.from(body.text) };
 }
 
