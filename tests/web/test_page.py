@@ -1,5 +1,6 @@
 """The page in a real browser. Every test also asserts that nothing was requested of any other host and no script broke."""
 
+import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from pypdf import PdfReader
 
 from tests.fakes_web import BRIDGE, HOSTILE
 from tests.web.conftest import EXAMPLES, note_breaks, note_errors
@@ -291,6 +293,22 @@ def test_no_line_begins_with_a_mark(visit: Any) -> None:
     for width in range(320, 400, 4):
         reader.page.set_viewport_size({"width": width, "height": 800})
         assert abs(reader.page.evaluate(GAP)) <= 1, width
+
+
+def test_a_conversation_is_printed_to_its_end_and_the_open_article_before_it(visit: Any) -> None:
+    reader = visit()
+    reader.open()
+    page = reader.page
+    reader.ask(COST)
+    page.click("a.cite")
+    reader.marked()
+    again = "for (let n = 0; n < 39; n++) wrap.append(wrap.children[n].cloneNode(true))"
+    page.evaluate(f"(() => {{ const wrap = document.querySelector('#chat .message-wrap'); {again} }})()")
+    printed = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages]
+    assert "".join(printed).count(COST) == page.locator(".asked").count() > 20
+    assert "Ferries carry passengers" in " ".join(printed[0].split())
+    assert COST not in printed[0]
+    assert "New conversation" not in "".join(printed)
 
 
 def test_on_a_dark_screen_what_is_gradios_has_the_colours_of_the_page(visit: Any) -> None:

@@ -1,5 +1,6 @@
 """The library view and what links to articles say after a change, in a real browser over a real library."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from index.article import Article
 from index.changes import KEPT_TEXTS
@@ -388,3 +390,11 @@ def test_the_days_of_the_filters_are_whole_on_the_narrowest_screen(visit: Callab
     for field in ("#find-since", "#find-until"):
         given, whole = page.locator(field).evaluate(needed)
         assert given >= whole
+
+
+def test_the_list_is_printed_to_its_end(visit: Callable[..., Any], url: str) -> None:
+    page = visit(f"{url}/#library")
+    page.locator("#shelf .title").nth(49).wait_for()
+    printed = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
+    assert all(title in printed for title in titles(page))
+    assert "Remove" not in printed
