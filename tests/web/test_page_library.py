@@ -384,6 +384,24 @@ def test_a_server_that_does_not_answer_is_called_so_in_the_list_and_in_the_place
     page.locator("#found", has_text="The server does not answer.").wait_for()
 
 
+def test_words_that_are_written_to_the_left_are_set_so_in_the_article_and_the_chat(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    harbour = article("harbour", "كلف بناء الميناء تسعة ملايين دولار.\n\nThe harbour is open.", title="الميناء", id="harbour")
+    with opened(tmp_path / "data") as search, page_of(search, harbour) as url:
+        add(search, [harbour])
+        page = visit(url)
+        page.fill("#question textarea", "كم كلف بناء الميناء؟")
+        assert page.evaluate("document.querySelector('#question textarea').matches(':dir(rtl)')")
+        page.keyboard.press("Enter")
+        page.locator("a.cite").click()
+        page.locator("#viewer mark").wait_for()
+        directions = "[...document.querySelectorAll('#viewer-title, #viewer-text p')].map((one) => one.matches(':dir(rtl)'))"
+        assert page.evaluate(directions) == [True, True, False]
+        question = page.locator("#chat .asked")
+        assert question.evaluate("(one) => getComputedStyle(one).textAlign") == "start"
+
+
 def test_the_days_of_the_filters_are_whole_on_the_narrowest_screen(visit: Callable[..., Any], url: str) -> None:
     page = visit(f"{url}/#library", viewport={"width": 320, "height": 640})
     needed = "(one) => [one.offsetWidth, (one.style.width = 'max-content', one.offsetWidth)]"

@@ -70,6 +70,7 @@ function paragraphs(one, start, end) {
     if (line.trim()) {
       const cut = (index) => Math.min(Math.max(index, at), stop);
       const paragraph = element("p");
+      paragraph.dir = "auto";
       paragraph.append(slice(one, at, cut(start)));
       if (cut(start) < cut(end)) paragraph.append(element("mark", slice(one, cut(start), cut(end))));
       paragraph.append(slice(one, cut(end), stop));
@@ -291,6 +292,8 @@ function relabel() {
     const button = document.querySelector(`#question .${name}-button`);
     if (button && !button.hasAttribute("aria-label")) button.setAttribute("aria-label", label);
   }
+  const box = document.querySelector("#question textarea");
+  if (box) box.dir = "auto";
 }
 
 new MutationObserver(relabel).observe(document.querySelector("gradio-app"), {
