@@ -414,6 +414,13 @@ def test_every_control_has_a_name_and_no_label_is_markup(visit: Any) -> None:
     assert reader.page.evaluate("document.documentElement.lang") == "en"
 
 
+def test_the_box_is_named_for_what_is_written_in_it_alone(visit: Any) -> None:
+    reader = visit()
+    reader.open()
+    reader.ask(COST)
+    reader.page.get_by_role("textbox", name="Your question", exact=True).wait_for()
+
+
 def test_hostile_articles_run_nothing_and_request_nothing(visit: Any) -> None:
     reader = visit()
     reader.open()

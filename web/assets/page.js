@@ -285,12 +285,14 @@ document.addEventListener("keydown", (event) => {
     if (!event.repeat) event.target.click();
   }
 });
-// Gradio labels a message with its source, and its buttons at the question not at all.
+// Gradio labels a message with its source, the question with the words of its buttons, too, and these not at all.
+const LABELS = { textarea: "Your question", ".submit-button": "Ask", ".stop-button": "Stop" };
+
 function relabel() {
   for (const message of document.querySelectorAll("#chat [data-testid][aria-label]")) message.removeAttribute("aria-label");
-  for (const [name, label] of [["submit", "Ask"], ["stop", "Stop"]]) {
-    const button = document.querySelector(`#question .${name}-button`);
-    if (button && !button.hasAttribute("aria-label")) button.setAttribute("aria-label", label);
+  for (const [selector, label] of Object.entries(LABELS)) {
+    const control = document.querySelector(`#question ${selector}`);
+    if (control && !control.hasAttribute("aria-label")) control.setAttribute("aria-label", label);
   }
   const box = document.querySelector("#question textarea");
   if (box) box.dir = "auto";
