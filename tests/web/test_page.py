@@ -201,6 +201,14 @@ def test_a_question_that_cannot_be_asked_stays_with_the_reason(visit: Any) -> No
     assert reader.page.input_value(BOX) == "w" * 4001
 
 
+def test_a_message_about_a_question_that_cannot_be_asked_is_headed_by_what_became_of_it(visit: Any) -> None:
+    reader = visit()
+    reader.open()
+    reader.page.fill(BOX, " ")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.locator(".toast-title").inner_text() == "Not asked"
+
+
 def test_everything_works_with_the_keyboard_alone(visit: Any) -> None:
     reader = visit()
     reader.open()

@@ -285,7 +285,8 @@ document.addEventListener("keydown", (event) => {
     if (!event.repeat) event.target.click();
   }
 });
-// Gradio labels a message with its source, the question with the words of its buttons, too, and these not at all.
+// Gradio labels a message with its source, the question with the words of its buttons, too, and these not at all;
+// a message is titled by its kind, and the page has one of that kind only.
 const LABELS = { textarea: "Your question", ".submit-button": "Ask", ".stop-button": "Stop" };
 
 function relabel() {
@@ -294,6 +295,7 @@ function relabel() {
     const control = document.querySelector(`#question ${selector}`);
     if (control && !control.hasAttribute("aria-label")) control.setAttribute("aria-label", label);
   }
+  for (const title of document.querySelectorAll(".toast-title.warning")) title.firstChild.textContent = "Not asked ";
   const box = document.querySelector("#question textarea");
   if (box) box.dir = "auto";
 }
