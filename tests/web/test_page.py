@@ -233,6 +233,19 @@ def test_everything_works_with_the_keyboard_alone(visit: Any) -> None:
     assert page.evaluate("document.activeElement.matches('a.cite')")
 
 
+def test_who_uses_keys_is_at_the_question_when_what_they_pressed_is_gone(visit: Any) -> None:
+    reader = visit()
+    reader.open()
+    page = reader.page
+    for button in (".example >> nth=0", "#fresh"):
+        page.locator(button).focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"{BOX}:focus")
+        page.wait_for_selector("a.cite" if button != "#fresh" else ".example")
+
+
 def test_on_a_narrow_screen_the_article_covers_the_chat_until_it_is_closed(visit: Any) -> None:
     reader = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     reader.open()

@@ -300,7 +300,21 @@ function relabel() {
   if (box) box.dir = "auto";
 }
 
-new MutationObserver(relabel).observe(document.querySelector("gradio-app"), {
+// Gradio takes away what was pressed; who uses keys would have to begin at the top of the page again.
+let held = null;
+
+function keepPlace() {
+  if (!held || held.checkVisibility({ visibilityProperty: true })) return;
+  if ([document.body, held].includes(document.activeElement)) document.querySelector("#question textarea").focus();
+  held = null;
+}
+
+const chatPage = document.querySelector("gradio-app");
+chatPage.addEventListener("focusin", ({ target }) => (held = target.matches(":focus-visible") ? target : null));
+new MutationObserver(() => {
+  relabel();
+  keepPlace();
+}).observe(chatPage, {
   subtree: true,
   childList: true,
   attributeFilter: ["aria-label"],
