@@ -57,10 +57,10 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     add = command("add", commands.add, "add files and folders, or bring them up to date", changes=True)
-    add.add_argument("path", nargs="+", metavar="PATH")
+    add.add_argument("path", nargs="+", type=_place, metavar="PATH")
     watching = "add what is in a folder, then follow it until interrupted"
     watch = command("watch", commands.watch, watching, changes=True)
-    watch.add_argument("folder", type=Path, metavar="FOLDER")
+    watch.add_argument("folder", type=lambda written: Path(_place(written)), metavar="FOLDER")
     watch.add_argument("--remove", action="store_true", help="remove an article when its file is deleted (default: keep it)")
     command("remove", commands.remove, "remove articles", changes=True).add_argument("id", nargs="+", metavar="ID")
     command("list", commands.list_articles, "list the articles")
@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     rebuilding = "split and embed every article again; save what can be saved of a damaged library"
     command("rebuild", commands.rebuild, rebuilding, changes=True)
     return parser
+
+
+def _place(written: str) -> str:
+    if not written:  # a variable that is not set; Path("") is the folder one stands in
+        raise argparse.ArgumentTypeError('nothing is named; the folder you are in is "."')
+    return written
 
 
 def _count(written: str) -> int:

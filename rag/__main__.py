@@ -125,9 +125,9 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
             if not outcome.is_right:
                 answer = outcome.answer
                 _say(f"{outcome.case.id} {answer.confidence:.2f} {answer.searched_for}\n      {answer.text[:200]}")
-    if options.save:
-        options.save.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(reports) if options.json else as_table(reports, baseline))
+    if options.save:  # after the report, which took long, is told
+        options.save.write_text(json.dumps(reports, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

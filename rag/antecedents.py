@@ -16,6 +16,7 @@ _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
 CALENDAR = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{YEAR}")
 _NO_PART_OF_A_NAME = re.compile(rf"^(?:{_MONTH}(?=['’]|$)|{_WEEKDAY}\b\s*)")
 WITHOUT_S = re.compile(r"['’]s?$")
+_NOBODY = frozenset(f"{part}{who}" for part in ("No", "Some", "Any", "Every") for who in ("body", "one", "thing"))
 _MOST_NAMES = 200  # of one text: an answer has a few
 _ACCORDING = re.compile(r"\baccording to [^,?.]*,?\s*", re.IGNORECASE)
 _ABOUT_A_NAME = re.compile(rf"who(?:se)?\s+(?:is|was|are|were)\s+(?-i:{NAME})[?.!]*$", re.IGNORECASE)  # "Who is Ida Brandt?"
@@ -88,7 +89,7 @@ def antecedents(pronoun: str, question: str, before: str, answer: str) -> list[s
 def borne_names(text: str) -> list[str]:
     """Return the names in a text that somebody or something has: no month or day, and without "'s"."""
     bare = (WITHOUT_S.sub("", _NO_PART_OF_A_NAME.sub("", name)) for name in names(text))
-    return list(dict.fromkeys(name for name in bare if name))
+    return list(dict.fromkeys(name for name in bare if name and name not in _NOBODY))
 
 
 def adjectives(text: str) -> set[str]:

@@ -186,6 +186,8 @@ def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monk
         ["search", "x", "--as-of", "2024-2-3"],
         ["search", "x", "-k", "0"],
         ["search", "x", "-k", "9" * 20],
+        ["add", ""],
+        ["watch", ""],
     ],
 )
 def test_wrong_usage_gives_2(run, arguments):

@@ -35,6 +35,11 @@ def test_a_persons_pronoun_means_the_minister_that_was_asked_for() -> None:
     assert after(*said, "How old is he?") == "How old is Minister Tor Aasen?"
 
 
+@pytest.mark.parametrize("nobody", ["Nobody", "Everyone", "Something"])
+def test_a_word_for_nobody_in_particular_is_no_name(nobody: str) -> None:
+    assert after("Who died in Velm?", f"{nobody} died in Velm. [1]", "How old was he?") == "How old was he?"
+
+
 def test_after_who_the_thing_asked_about_is_meant_by_it_and_no_name_of_the_answer() -> None:
     expected = "How many underground facilities does the Glass House have?"
     assert after(*GLASS_HOUSE, "How many underground facilities does it have?") == expected
