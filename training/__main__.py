@@ -22,7 +22,6 @@ from training.data import DataMissing, Example, data_folder, fingerprint, read_a
 from training.export import average, export, restore
 from training.features import Sample, encode, encode_groups, load_tokenizer
 from training.mix import Mix, compose, rewording_weight, split, without_short_cuts
-from training.negatives import is_cut
 from training.priors import even_weights
 from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
@@ -54,7 +53,6 @@ OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
 OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
 OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
-OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -77,18 +75,9 @@ STAGES = (
         keeps=(*OF_ELEVEN, 0),
         even=True,
     ),
-    Stage(
-        "fourteenth",
-        mixes.FOURTEENTH,
-        plans.FOURTEENTH,
-        OF_THIRTEEN,
-        mixes.RANKED_FOURTEENTH,
-        keeps=OF_THIRTEEN,
-        even=True,
-    ),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_THIRTEEN), LAST)
+SHARES = (*(share * (1 - LAST) for share in OF_ELEVEN), 0, LAST)
 
 
 def main() -> int:
@@ -194,7 +183,7 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
 
 
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
-    """Return the token sequences; of a stage that keeps scores what is new first (written or cut), the others marked."""
+    """Return the token sequences; of a stage that keeps scores the written questions first, the others marked."""
     seed, short = stage.plan.seed, stage.plan.short_share
     if not stage.keeps:
         return encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
@@ -202,7 +191,7 @@ def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[E
     first_group = 0
     for kept in (False, True):
         own = [group for group in ranked if is_written(group[0]) is not kept]
-        samples = encode([e for e in mixed if (is_written(e) or is_cut(e)) is not kept], tokenizer, seed, short)
+        samples = encode([e for e in mixed if is_written(e) is not kept], tokenizer, seed, short)
         alone += [replace(sample, kept=kept) for sample in samples]
         beside += [replace(s, kept=kept, group=s.group + first_group) for s in encode_groups(own, tokenizer, seed)]
         first_group += len(own)

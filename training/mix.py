@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.terms import content_stems
 from training.data import Example, bucket, is_held_out
-from training.negatives import Pairing, changed, cut, cut_elsewhere, names
+from training.negatives import Pairing, changed, names
 
 MAX_ANSWER_CHARS = 160
 MAX_REPEATS = 3
@@ -20,9 +20,8 @@ _ASKS = re.compile(r"\b(how many|how much|how long|what year|when|who|whose|wher
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of one set: how many questions as they are (more than there are: repeated), paired, changed, and cut.
+    """Of one set: how many questions as they are (more than there are: repeated), paired, and changed.
 
-    To each that is cut comes one of another question that lacks a sentence beside its answer's.
     `asks_like` names a set whose proportions of question words the plain questions take on; `reworded`: the plain questions
     are drawn the more often the fewer of their words stand beside the answer.
     """
@@ -30,7 +29,6 @@ class Share:
     plain: int
     paired: int = 0
     changed: int = 0
-    cut: int = 0
     asks_like: str | None = None
     reworded: bool = False
 
@@ -118,9 +116,8 @@ def asks(question: str) -> str:
 
 
 def negatives_of(answerable: Sequence[Example], share: Share, rng: random.Random) -> list[Example]:
-    """Return at most `share.paired` paired, `share.changed` changed and `share.cut` cut questions, and as many as are cut that
-    lack another sentence; each from another example."""
-    if not share.paired and not share.changed and not share.cut:
+    """Return at most `share.paired` paired and `share.changed` changed questions, each from another example."""
+    if not share.paired and not share.changed:
         return []
     pairing = Pairing(list(dict.fromkeys(e.context for e in answerable)))
     foreign = sorted({name for e in answerable for name in names(e.question)})
@@ -129,8 +126,6 @@ def negatives_of(answerable: Sequence[Example], share: Share, rng: random.Random
     kinds: list[tuple[int, Callable[[Example], Example | None]]] = [
         (share.paired, lambda e: pairing.negative(e, rng)),
         (share.changed, lambda e: changed(e, foreign, rng)),
-        (share.cut, cut),
-        (share.cut, lambda e: cut_elsewhere(e, rng)),
     ]
     for wanted, make in kinds:
         goal = len(made) + wanted

@@ -284,25 +284,3 @@ THIRTEENTH: Mix = {
     "qamr": Share(150),
 }
 RANKED_THIRTEENTH: Mapping[str, int] = {"new_wiki": 400, "squad11_pages": 300}
-
-# The fourteenth learns to refuse what is near: paragraphs without the sentence that answers, most of all beside questions that
-# people asked. It begins at and keeps the reader of thirteen.
-FOURTEENTH: Mix = {
-    "third_wiki": Share(550, reworded=True),
-    "third_web": Share(400, reworded=True),
-    "third_news": Share(550, cut=150, reworded=True),
-    "second_news": Share(500, cut=120, reworded=True),
-    "second_web": Share(250, reworded=True),
-    "second_wiki": Share(250, reworded=True),
-    "written_news": Share(500, cut=150, reworded=True),
-    "written_web": Share(200, reworded=True),
-    "written_wiki": Share(200, reworded=True),
-    "squad11_pages": Share(1400, 150, 250, 450, reworded=True),
-    "new_wiki": Share(2600, 250, 500, 900, reworded=True),
-    "reddit": Share(1000, 80, 80, 250, reworded=True),
-    "squad_train_orig": Share(1000, 80, 150, 150, asks_like="squad2_train_unans"),
-    "squad2_train_unans": Share(1500),
-    "qed_train": Share(2600, 300, 150, 1800, reworded=True),
-    "quoref_dev": Share(150),
-}
-RANKED_FOURTEENTH: Mapping[str, int] = {"new_wiki": 350, "squad11_pages": 250}

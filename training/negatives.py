@@ -1,7 +1,6 @@
-"""Questions that a passage does not answer, made from questions that one does. Three kinds, because one misleads:
+"""Questions that a passage does not answer, made from questions that one does. Two kinds, because one misleads:
 
 - *paired*: the question beside another passage that shares its words (as search would bring it) but lacks the answer;
-- *cut*: the question beside its own passage without the sentences that hold the answer;
 - *changed*: the question with one name, number, date, comparison or polarity changed, beside its own passage, in the
   manner of the unanswerable questions of SQuAD 2.0 (Rajpurkar, Jia and Liang 2018, arXiv:1806.03822, table 1).
 """
@@ -11,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.passages import sentences
 from training.bm25 import BM25
 from training.data import Example
 
@@ -19,8 +17,6 @@ _NAME = re.compile(r"(?<![.?!:;\"”] )(?<!^)(?<![\w.-])[A-Z][\w'’-]*\w(?: (?:
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 _AUXILIARY = re.compile(r"\b(did|does|do|was|were|is|are|has|have|had|can|could|will|would|should)\b (?!not\b|n't)", re.I)
-CUT = "-cut"  # how the ids of such examples end
-LEFT = 2  # sentences at least of a passage that is cut
 NEGATED_SHARE = 0.06  # it fits nearly every question and is the least natural change
 _OPPOSITES = (
     "first last", "most least", "largest smallest", "highest lowest", "before after", "more fewer", "oldest newest",
@@ -68,51 +64,6 @@ class Pairing:
             return None
         other = self._contexts[rng.choice(found[:choices])]
         return replace(example, id=f"{example.id}-paired", context=other, answers=())
-
-
-def cut(example: Example) -> Example | None:
-    """Return the question beside what is left of its passage without every sentence that holds an answer string.
-
-    None where fewer than two sentences are left.
-    """
-    answers = {example.context[start:end].casefold() for start, end in example.answers}
-    kept = [
-        (start, end)
-        for start, end in sentences(example.context)
-        if not any(answer in example.context[start:end].casefold() for answer in answers)
-        and not any(start < b and a < end for a, b in example.answers)
-    ]
-    if len(kept) < LEFT:
-        return None
-    return replace(example, id=f"{example.id}{CUT}", context=_joined(example.context, kept), answers=())
-
-
-def is_cut(example: Example) -> bool:
-    """Say whether `cut` made the example."""
-    return example.id.endswith(CUT)
-
-
-def cut_elsewhere(example: Example, rng: random.Random) -> Example | None:
-    """Return the example without one sentence that does not touch its first answer, so that a gap does not tell what is asked.
-
-    None where fewer than two sentences are left.
-    """
-    (a, b), spans = example.answers[0], sentences(example.context)
-    others = [(start, end) for start, end in spans if end <= a or b <= start]
-    if not others or len(spans) <= LEFT:
-        return None
-    gone = rng.choice(others)
-    kept = [span for span in spans if span != gone]
-    before = _joined(example.context, [(start, end) for start, end in kept if end <= a])
-    context = _joined(example.context, kept)
-    start = context.find(example.context[a:b], len(before))
-    if start < 0:  # it crosses a sentence end where the space is another
-        return None
-    return replace(example, id=f"{example.id}-elsewhere", context=context, answers=((start, start + b - a),))
-
-
-def _joined(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    return " ".join(text[start:end].strip() for start, end in spans)
 
 
 def changed(example: Example, foreign_names: Sequence[str], rng: random.Random) -> Example | None:

@@ -54,7 +54,6 @@ TENTH = Plan(learning_rate=6e-4, steps=1150, seed=20261202, short_share=0.7, ran
 ELEVENTH = Plan(learning_rate=4e-4, steps=1150, seed=20261203, short_share=0.7, ranking_weight=0.7, keep_weight=2.0)
 TWELFTH = Plan(learning_rate=4e-4, steps=850, seed=20261204, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
 THIRTEENTH = Plan(learning_rate=3e-4, steps=750, seed=20261205, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
-FOURTEENTH = Plan(learning_rate=3e-4, steps=720, seed=20261206, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
 
 
 def train(

@@ -27,7 +27,7 @@ from training.data import (
 from training.features import MAX_TOKENS, batches, collate, encode, load_tokenizer
 from training.measures import auc, exact, f1, overall
 from training.mix import Share, compose, negatives_of, shared_words
-from training.negatives import changed, cut, cut_elsewhere, is_cut
+from training.negatives import changed
 
 HARBOUR = (
     "The harbour of Vellmar opened in 1921. Its first master was Odo Brandt, who kept 14 boats and a café 😀 called Nordlys."
@@ -166,34 +166,3 @@ def test_measures_agree_with_values_worked_out_by_hand() -> None:
     best, threshold = overall([(0.1, 1.0), (0.9, 1.0)], [0.5, 0.6])
     assert best == pytest.approx(0.75)
     assert 0.1 <= threshold < 0.5
-
-
-FERRY = "The ferry runs daily. It was built in 1934. A ticket costs 12 crowns. In 1934 a ticket was free. Dogs ride free."
-
-
-def test_a_cut_passage_keeps_its_sentences_but_those_that_hold_the_answer() -> None:
-    made = cut(example("When was the ferry built?", "1934", FERRY))
-    assert made is not None
-    assert (made.context, made.answers) == ("The ferry runs daily. A ticket costs 12 crowns. Dogs ride free.", ())
-    assert is_cut(made)
-
-
-def test_a_passage_of_which_one_sentence_would_be_left_is_not_cut() -> None:
-    assert cut(MASTER) is None
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_passage_cut_elsewhere_still_has_its_answer(seed) -> None:
-    asked = example("What does a ticket cost?", "12 crowns", FERRY)
-    made = cut_elsewhere(asked, random.Random(seed))  # noqa: S311 - no secret depends on it
-    assert made is not None
-    ((start, end),) = made.answers
-    assert made.context[start:end] == "12 crowns"
-    assert len(made.context) < len(FERRY)
-    assert not is_cut(made)
-
-
-def test_with_every_cut_passage_comes_one_cut_elsewhere() -> None:
-    asked = [example(f"What does ticket {n} cost?", "12 crowns", FERRY) for n in range(6)]
-    made = negatives_of(asked, Share(plain=0, cut=3), random.Random(1))  # noqa: S311 - no secret depends on it
-    assert [bool(e.answers) for e in made] == [False] * 3 + [True] * 3
