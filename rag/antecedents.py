@@ -55,11 +55,12 @@ _OWN_THINGS = tuple(
     re.compile(pattern)
     for pattern in (
         # "the museum in Torvik", "the T4 airbase", "the 2016 flood": to the end, before a preposition or "opened"
-        rf"\bthe\s+(?:\d+\s+)?(?:{NAME}\s+)?[a-z]+(?=\s+[a-z]+ed\b|{_ENDS}){_WHERE_IT_IS}",
-        rf"\bthe\s+{NAME}(?={_ENDS})",
+        rf"\bthe\s+(?:\d+\s+)?(?:{NAME}\s+)?(?!doing\b)[a-z]+(?=\s+[a-z]+ed\b|{_ENDS}){_WHERE_IT_IS}",
+        rf"\bthe\s+{NAME}(?={_ENDS}|\s+doing\b)",
         # "did the museum open?", "did the Lindvale dam break?", "did the US leave?"
         rf"(?:(?<=\bdid )|(?<=\bdoes )|(?<=\bdo ))the\s+(?:{NAME}(?:\s+[a-z]+)?|[a-z]+){_VERB_FOLLOWS}",
-        r"(?:(?<=\b[Ii]s )|(?<=\b[Ww]as ))the\s+[a-z]+(?=\s+[a-z]+\W*$)",  # "Is the museum open?"
+        # "Is the museum open?", not "Who is the energy minister?"
+        r"(?:(?<=\b[Ii]s )|(?<=\b[Ww]as ))(?<!ho is )(?<!hat is )(?<!ho was )(?<!hat was )the\s+[a-z]+(?=\s+[a-z]+\W*$)",
         # "did oil prices rise?"
         r"(?:(?<=\bdid )|(?<=\bdo )|(?<=\bare )|(?<=\bwere ))(?!the\b)"
         r"(?:[a-z]+\s+)?[a-z]+(?<![sui])s(?=\s+[a-z]+(?<!s)(?<!ly)\b)",

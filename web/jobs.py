@@ -137,7 +137,9 @@ class Desk(threading.Thread):
                 search.save()
         except LibraryError as error:
             job.end(of_library(error))
-        except Exception:  # noqa: BLE001 - the one place that answers for this thread
+        except GeneratorExit:
+            raise
+        except BaseException:  # noqa: BLE001 - the one place that answers for this thread; a panic in Rust is no Exception
             _LOG.exception("job %s failed", job.id)
             job.end(of_crash())
         else:

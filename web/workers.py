@@ -96,8 +96,8 @@ class Job(Generic[T]):
                     break
                 self._tell(self._made.append, item)
                 self._room.acquire()
-        except Exception as error:  # noqa: BLE001 - raised again where the items are taken
-            end = error
+        except BaseException as error:  # noqa: BLE001 - raised again where the items are taken; a panic in Rust is no Exception
+            end = error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
         finally:
             if close := getattr(self._items, "close", None):
                 close()

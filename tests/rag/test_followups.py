@@ -35,6 +35,18 @@ def test_a_persons_pronoun_means_the_minister_that_was_asked_for() -> None:
     assert after(*said, "How old is he?") == "How old is Minister Tor Aasen?"
 
 
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("Who is the energy minister?", "Who was it before?", "Who was it before?"),
+        ("Is the museum open?", "Who runs it?", "Who runs the museum?"),
+        ("What is the Red Cross doing?", "What does it need?", "What does the Red Cross need?"),
+    ],
+)
+def test_a_thing_is_cut_short_by_neither_its_last_word_nor_a_verb(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
 @pytest.mark.parametrize("nobody", ["Nobody", "Everyone", "Something"])
 def test_a_word_for_nobody_in_particular_is_no_name(nobody: str) -> None:
     assert after("Who died in Velm?", f"{nobody} died in Velm. [1]", "How old was he?") == "How old was he?"

@@ -74,3 +74,19 @@ def test_what_is_acknowledged_before_the_end_is_in_the_library(search: Search) -
     desk.close()
     assert job.state == "done"
     assert len(search.library.articles()) == job.counts["added"] == 3
+
+
+class Panic(BaseException):
+    """What a library written in Rust raises when it fails where it should not."""
+
+
+def test_a_panic_ends_its_job_and_not_the_desk(search: Search) -> None:
+    def panics() -> Iterator[Article]:
+        raise Panic("not a character boundary")
+
+    desk = Desk(search, Web())
+    desk.start()
+    failed, added = desk.add([Item("odd", panics)]), desk.add(items(*news(1)))
+    wait_for(added.finished.done, 60)
+    desk.close()
+    assert (failed.state, added.state) == ("failed", "done")

@@ -103,6 +103,21 @@ async def test_closing_stops_the_work_at_its_next_item_and_closes_it() -> None:
     await becomes(lambda: workers.running == 0)
 
 
+class Panic(BaseException):
+    """What a library written in Rust raises when it fails where it should not."""
+
+
+async def test_a_panic_ends_its_job_and_costs_no_worker() -> None:
+    def panics() -> None:
+        raise Panic("not a character boundary")
+
+    workers = Workers(1)
+    with pytest.raises(RuntimeError, match="Panic: not a character boundary"):
+        await workers.run(panics)
+    assert await workers.run(lambda: "the next") == "the next"
+    assert workers.running == 0
+
+
 async def test_what_the_work_raises_is_raised_where_it_is_awaited() -> None:
     def failing() -> int:
         raise KeyError("missing")
