@@ -36,6 +36,7 @@ _OLD_VALUE = re.compile(r"[$€£¥]?\d\S*(?:\s(?!to\b)\S+){0,2}\s+to\s+(?=[$€
 BESIDE = 100  # characters from a name to what it may be explained by, all of them punctuation or words like "is" and "called"
 _ARTICLE = r"(?:(?i:the|an?)\s+)?"
 _WHO_IS = re.compile(rf"(?i:who|what)(?:['’]s|\s+(?i:is|was|are|were))\s+{_ARTICLE}({NAME})\W*")
+_DESCRIBED = re.compile(rf"(?<![\w’'-])({NAME}),\s+\Z")
 _NAME_ALONE = re.compile(rf"{_ARTICLE}{NAME}\W*")
 _BETWEEN = re.compile(r"\W*(?:(?:is|was|are|were|or|alias|called|named|as|known|also|formerly|the|an?)\b\W*){0,4}", re.I)
 
@@ -84,12 +85,13 @@ def can_answer(query: Query, text: str, span: Span) -> bool:
 
 
 def is_short_for(query: Query, quoted: str, text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` tells in short what is asked for: it is not all of what is quoted, nor another name, no
-    quantity, the answer to the first part of "Who won, and when?", or a single word of what somebody said."""
+    """Whether `text[start:end]` tells in short what is asked for: it is not all of what is quoted, another's name or
+    description, no quantity, the answer to the first part of "Who won, and when?", or one word of what somebody said."""
     words = text[start:end]
     return not (
         words.strip(_MARKS) == quoted.strip(_MARKS)
         or is_another_name(query, text, start, end)
+        or is_of_somebody_else(query, text, start)
         or is_no_quantity(query, words)
         or (ADDED.search(query.text) and (query.kind == "how" or not fits(query, words)))
         or (query.kind == "said" and len(words.split()) == 1)
@@ -113,6 +115,16 @@ def is_another_name(query: Query, text: str, start: int, end: int) -> bool:
     gaps = [before[stop:] for word in asked.group(1).split() for _, stop in _places(before, word)]
     gaps += [behind[:begin] for word in asked.group(1).split() for begin, _ in _places(behind, word)]
     return not any(_BETWEEN.fullmatch(gap) for gap in gaps)
+
+
+def is_of_somebody_else(query: Query, text: str, start: int) -> bool:
+    """Whether what begins at `start` describes whoever is named before its comma, and somebody else is to be explained: who
+    Bashar Assad is, "Maher Assad, the brother of the dictator Bashar Assad" does not tell by "the brother of the dictator"."""
+    asked, described = _WHO_IS.fullmatch(query.text), _DESCRIBED.search(text, max(0, start - BESIDE), start)
+    if asked is None or described is None:
+        return False
+    one, other = (set(re.split(r"[\s-]+", name.casefold())) for name in (asked.group(1), described.group(1)))
+    return not (one <= other or other <= one)
 
 
 def _places(text: str, name: str) -> Iterator[tuple[int, int]]:

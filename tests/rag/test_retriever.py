@@ -256,6 +256,23 @@ def test_nobody_is_explained_by_another_name_that_does_not_stand_beside_his(
 
 
 @pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        ("At noon Edda Karsten, the sister of Governor Odo Karsten, took a walk.", "the sister of Governor", None),
+        (
+            "At noon Odo Karsten, the brother of Edda Karsten, took a walk.",
+            "the brother of Edda Karsten",
+            "the brother of Edda Karsten",
+        ),
+        ("At noon Captain Odo Karsten, a sailor from Velm, took a walk.", "a sailor from Velm", "a sailor from Velm"),
+        ("At noon Karsten, a sailor from Velm, took a walk.", "a sailor from Velm", "a sailor from Velm"),
+    ],
+)
+def test_nobody_is_explained_by_what_describes_somebody_else(tmp_path: Path, text: str, found: str, words: str | None) -> None:
+    assert answered(tmp_path, "Who is Odo Karsten?", Pointing(found), text).short_answer == words
+
+
+@pytest.mark.parametrize(
     ("question", "found", "words"),
     [
         ("Who dismissed Karsten, and when?", "Ida Brandt", None),
