@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from rag.confidence import fits
 from rag.kinds import ADDED
 from rag.reader import Span
+from rag.spelling import ALIKE
 from rag.terms import NAME, content_stems, names
 from rag.types import Query
 
@@ -123,8 +125,13 @@ def is_of_somebody_else(query: Query, text: str, start: int) -> bool:
     asked, described = _WHO_IS.fullmatch(query.text), _DESCRIBED.search(text, max(0, start - BESIDE), start)
     if asked is None or described is None:
         return False
-    one, other = (set(re.split(r"[\s-]+", name.casefold())) for name in (asked.group(1), described.group(1)))
-    return not (one <= other or other <= one)
+    one, other = (re.split(r"[\s-]+", name.casefold()) for name in (asked.group(1), described.group(1)))
+    return not (_are_all_in(one, other) or _are_all_in(other, one))
+
+
+def _are_all_in(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether each word stands among the others, if spelt a little differently: "Mohamad" is "Mohammad"."""
+    return all(get_close_matches(word, others, n=1, cutoff=ALIKE) for word in some)
 
 
 def _places(text: str, name: str) -> Iterator[tuple[int, int]]:

@@ -266,6 +266,7 @@ def test_nobody_is_explained_by_another_name_that_does_not_stand_beside_his(
         ),
         ("At noon Captain Odo Karsten, a sailor from Velm, took a walk.", "a sailor from Velm", "a sailor from Velm"),
         ("At noon Karsten, a sailor from Velm, took a walk.", "a sailor from Velm", "a sailor from Velm"),
+        ("At noon Captain Odo Carsten, a sailor from Velm, took a walk.", "a sailor from Velm", "a sailor from Velm"),
     ],
 )
 def test_nobody_is_explained_by_what_describes_somebody_else(tmp_path: Path, text: str, found: str, words: str | None) -> None:
