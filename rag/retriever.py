@@ -20,6 +20,7 @@ from rag.recency import newest
 from rag.sentences import SentenceScorer, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
 from rag.spans import at_its_new_value, can_answer, in_one_line, with_its_not
+from rag.speech import is_withdrawn
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
 
@@ -116,7 +117,7 @@ def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tupl
     for start, end in wrapped or sentences(text) or [(0, len(text))]:
         begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
-        telling = [span for span in inside if can_answer(query, text, span)]
+        telling = [span for span in inside if can_answer(query, text, span) and not is_withdrawn(text[start:end])]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
             best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find

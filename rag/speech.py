@@ -16,6 +16,13 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _MEANS_SOMEBODY = re.compile(rf"{_LINKED}(?:he|she|they|it|his|her|their|its)\b(?!\s+is\s+(?:why|because)\b)", re.IGNORECASE)
+# "An earlier version of this article said that 250 would stay.": what is wrong, in the words of who says so
+_WITHDRAWN = re.compile(
+    r"\b(?:(?:earlier|previous|original|first) versions? of (?:this|the|our) (?:article|report|story|piece|column|page|text)"
+    r"|this (?:article|report|story|piece|column) (?:originally|previously|initially|earlier|first|incorrectly|wrongly)"
+    r"\s+(?:said|stated|reported|gave|put|named|called|claimed|mis\w+))\b",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 # Characters, some 200 words: longer than people are quoted in one paragraph. One stray mark, as in a 6" pipe, leaves all of a
 # paragraph half a quotation, however long it is.
@@ -28,9 +35,10 @@ def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) 
 
     A quotation is never cut in half, one without its speaker takes the neighbour that names the speaker, and a sentence
     that begins by referring back takes the one before it; one that begins "This ..." or "Amid these ..." also where that
-    one ends the paragraph before.
+    one ends the paragraph before. One that asks, or tells what an earlier version said, takes the one behind it.
     """
     lowest, highest = _in_paragraph(text, sentences, first, last)
+    last += last < highest and _leaves_open(text[sentences[first][0] : sentences[last][1]])
     first, last = _whole_quotation(text, sentences, (first, last), (lowest, highest))
     words = text[sentences[first][0] : sentences[last][1]]
     if not re.search(r"\w", without_quotations(words)):
@@ -38,10 +46,22 @@ def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) 
             first -= 1
         elif last < highest:
             last += 1
+    elif first > lowest and is_withdrawn(text[slice(*sentences[first - 1])]):
+        first -= 1
     elif _refers_back(words) and (first > lowest or _continues(text, sentences, first)):
         before = text[sentences[first - 1][0] : sentences[last][1]]
         first -= len(before.split()) <= _MAX_CONTEXT_WORDS
     return sentences[first][0], sentences[last][1]
+
+
+def is_withdrawn(sentence: str) -> bool:
+    """Say whether it tells what an article said before it was corrected."""
+    return bool(_WITHDRAWN.search(sentence))
+
+
+def _leaves_open(words: str) -> bool:
+    """Say whether only what follows tells how it is: "Would he stand again?"."""
+    return is_withdrawn(words) or without_quotations(words).rstrip().endswith("?")
 
 
 def _refers_back(words: str) -> bool:

@@ -85,6 +85,23 @@ def test_a_pronoun_takes_the_sentence_that_says_who_it_is(text: str, needle: str
     assert text.startswith(quoted(needle, text).split(".")[0])
 
 
+@pytest.mark.parametrize(
+    ("needle", "whole"),
+    [
+        ("2029", "Would she stand again in 2029? “Ask the gulls. They know,” says Brandt."),
+        ("ill", "“Is she ill?” a man asked."),
+        ("250", "Correction: An earlier version of this article said that 250 would stay. The number is 520."),
+        ("520", "Correction: An earlier version of this article said that 250 would stay. The number is 520."),
+    ],
+)
+def test_a_question_or_what_was_withdrawn_is_quoted_with_what_follows(needle: str, whole: str) -> None:
+    text = (
+        "Would she stand again in 2029? “Ask the gulls. They know,” says Brandt. “Is she ill?” a man asked. Nobody knew.\n"
+        "Correction: An earlier version of this article said that 250 would stay. The number is 520. We are sorry."
+    )
+    assert quoted(needle, text) == whole
+
+
 def test_quoting_stops_at_the_paragraph() -> None:
     assert quoted("expected", STORY.replace("This was", "She had")) == "She had expected."
 

@@ -304,6 +304,16 @@ def test_a_number_that_changed_is_what_it_changed_to(tmp_path: Path, question: s
     assert answered(tmp_path, question, Pointing("41 to 38", "8 to 10 days"), text).short_answer == words
 
 
+def test_what_an_earlier_version_said_answers_nothing(tmp_path: Path) -> None:
+    text = (
+        "The plant of Velm will keep 520 of its workers. It is by the harbour.\n"
+        "Correction: An earlier version of this report said that the plant of Velm will keep 250 workers. The number is 520."
+    )
+    question = "How many workers will the plant of Velm keep?"
+    answer = answered(tmp_path, question, Pointing("250", "520"), text)
+    assert (answer.short_answer, answer.text) == ("520", "The plant of Velm will keep 520 of its workers. [1]")
+
+
 def test_all_of_the_quotation_but_its_stop_is_no_short_answer(tmp_path: Path) -> None:
     text = "At noon Odo Karsten took a walk from the harbour of Velm."
     assert answered(tmp_path, "Odo Karsten's walk", Pointing(text[:-1], best=9.0), text).short_answer is None
