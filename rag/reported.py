@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rag.antecedents import CALENDAR
 from rag.kinds import PERSON
-from rag.terms import content_stems, names, words
+from rag.terms import content_stems, names, plain, words
 
 _REPORTING = """
     accused accuses acknowledged acknowledges added adding adds admits admitted affirmed affirms alleged alleges announced
@@ -199,4 +199,4 @@ def _last(speaker: str) -> str:
 
 
 def _bare(word: str) -> str:
-    return _POSSESSIVE.sub("", word).casefold()
+    return plain(_POSSESSIVE.sub("", word))

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from index.embedder import default_folder
-from rag.terms import words
+from rag.terms import plain, words
 
 SHORTEST = 4  # letters: shorter words are like too many others
 ALIKE = 0.85  # of difflib's ratio: "Bageri" and "Bagheri" 0.92, "Hanson" and "Hansen" 0.83
@@ -25,9 +25,9 @@ def respelled(question: str, unknown: Collection[str], texts: Iterable[str]) -> 
     if not misspelt:
         return question
     written = Counter(part for word in words(" ".join(texts)[:_MOST_TEXT]) for part in word.split("-") if len(part) >= SHORTEST)
-    spellings = {word.lower(): word for word, _ in reversed(written.most_common())}
+    spellings = {plain(word): word for word, _ in reversed(written.most_common())}
     for word in misspelt:
-        like = _like(word.lower(), spellings)
+        like = _like(plain(word), spellings)
         if like:
             question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", spellings[like], question)
     return question

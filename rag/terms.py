@@ -1,6 +1,7 @@
 """The words of a question or a sentence that carry its meaning: stems, names, numbers. Pure: no model, no store."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import snowballstemmer
@@ -45,6 +46,8 @@ YEAR = (
     r"(?<!ow many of the )\b(?:1[5-9]|20)\d\d\b(?!-[^\W\d_])"
     rf"(?!\s+{_COUNTED}\b)(?!(?<!\bin \d\d\d\d)(?<!\bsince \d\d\d\d)\s+[\w.’'-]+\s+{_COUNTED}\b)"
 )
+_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")  # of Latin letters alone: other scripts are not read without theirs
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe"})
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -61,9 +64,15 @@ def _is_called_out(text: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Return the Porter2 stem of one word, lower-case, without possessive."""
-    bare = _POSSESSIVE.sub("", word.lower().rstrip(".")).replace("’", "'").replace(".", "")
+    """Return the Porter2 stem of one word, lower-case, without possessive, and in letters that every keyboard has."""
+    bare = _POSSESSIVE.sub("", plain(word).rstrip(".")).replace("’", "'").replace(".", "")
     return str(_stemmer.stemWord(bare))
+
+
+def plain(word: str) -> str:
+    """Return a word as it is typed where its letters are not on the keyboard: "Kılıç" is "kilic"."""
+    lower = word.lower()
+    return lower if lower.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", lower).translate(_LETTERS))
 
 
 def words(text: str) -> list[str]:

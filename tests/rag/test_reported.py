@@ -106,3 +106,8 @@ def test_a_description_is_somebody_by_all_of_its_words() -> None:
     sentence = "The Orsk harbour office said that it was closed."
     assert says(sentence, 0, len(sentence), "the harbour office")
     assert not says(sentence, 0, len(sentence), "the tax office")
+
+
+def test_a_speaker_is_known_by_a_name_without_its_marks() -> None:
+    text = "Gülşen Öztürk, a teacher, said that it had leaned for years."
+    assert says(text, 0, len(text), "Gulsen Ozturk")

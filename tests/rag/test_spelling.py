@@ -36,6 +36,10 @@ def test_any_other_word_stays(question: str, unknown: list[str]) -> None:
     assert respelled(question, unknown, [PASSAGE]) == question
 
 
+def test_a_name_that_is_typed_without_its_marks_is_written_with_them() -> None:
+    assert respelled("What does Kilic say?", ["Kilic"], ["Ömer Kılıç denied it."]) == "What does Kılıç say?"
+
+
 def test_a_long_question_of_unknown_words_is_looked_through_in_time() -> None:
     words = [f"qx{chr(97 + n % 26)}{chr(97 + n // 26)}velmholm" for n in range(300)]
     started = time.process_time()

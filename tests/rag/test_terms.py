@@ -29,6 +29,12 @@ def test_us_with_and_without_stops_has_one_stem() -> None:
     assert content_stems("the U.S. and the US") == ["us"]
 
 
+def test_a_name_typed_without_its_marks_has_the_same_stem() -> None:
+    typed, printed = "Omer Kilic, Wisniewska, Thordis, Tran Quoc Bao", "Ömer Kılıç, Wiśniewska, Þórdís, Trần Quốc Bảo"
+    assert content_stems(typed) == content_stems(printed)
+    assert stem("が") != stem("か")
+
+
 def test_a_name_keeps_the_last_stop_of_an_abbreviation_and_no_other() -> None:
     assert names("Aasen fled from Torvik to the U.S.") == ["Aasen", "Torvik", "U.S."]
     assert names("It is Apple Inc.") == ["Apple Inc"]
