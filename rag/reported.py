@@ -117,7 +117,7 @@ def says(text: str, start: int, end: int, speaker: str) -> bool:
     """Whether the sentence `text[start:end]` reports what the speaker says, thinks or demands: "Vaez, of the Crisis Group,
     warned", "said Vaez", "according to Vaez", or "he added" where the sentence before names him."""
     sentence = _QUOTED.sub(lambda quoted: _MASK * len(quoted.group()), text[start:end])
-    if any(_is_meant(_in_full(subject, speaker, text), speaker) for subject in _subjects(sentence)):
+    if any(is_meant(_in_full(subject, speaker, text), speaker) for subject in _subjects(sentence)):
         return True
     line = text[max(0, start - _BEFORE) : start].rstrip().rpartition("\n")[2]
     return _is_by_pronoun(sentence) and _is_named_last(line, speaker)
@@ -166,7 +166,7 @@ def _is_named_last(text: str, speaker: str) -> bool:
     return not names(speaker) and set(asked) <= set(content_stems(text[-_NEAR:])) and len(named) <= 1
 
 
-def _is_meant(subject: str, speaker: str) -> bool:
+def is_meant(subject: str, speaker: str) -> bool:
     """Whether a subject, "Ali Vaez of the Crisis Group", is who is asked for: "Vaez", or "the analyst" by all words of it."""
     asked, surname = content_stems(speaker), _last(speaker)
     last = next((word for word in _WORD.finditer(subject) if surname in content_stems(word.group())), None)

@@ -1,16 +1,17 @@
-"""What is told by plain words, whatever the reader makes of it: what somebody said, and what there is about a topic. Pure.
+"""What is told by plain words, whatever the reader makes of it: what somebody said, how old they are, what there is about a
+topic. Pure.
 
 The reader learned to find a few words that answer; of "What did Ali Vaez say?" and "What do the articles say about Aleppo?" any
-sentence of his, or about it, is an answer, and whether there is one can be read off the words.
+sentence of his, or about it, is an answer, and whether there is one can be read off the words. So can "Vaez, 49, said".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.kinds import AUXILIARY, WH
-from rag.reported import AskedWords, asked_words, says
-from rag.terms import content_stems
+from rag.reported import AskedWords, asked_words, is_meant, says
+from rag.terms import NAME, content_stems, plain
 from rag.types import Query, Reading
 
 PLAINLY_TOLD = 0.85  # the probability that such an answer is right; benchmarks/LOG.md, 2026-11-30
@@ -20,6 +21,9 @@ _GENERAL = frozenset(
 )
 _KEYWORDS = re.compile(r"\W*[\w’'.-]+(?:\s+[\w’'.-]+){0,2}\W*")
 _ASKS = re.compile(rf"\b(?:{WH}|{AUXILIARY})\b", re.IGNORECASE)
+_HOW_OLD = re.compile(r"(?:and |but )?how old (?:is|was) ([^?,]{2,60}?)(?: now| today)?\W*", re.IGNORECASE)
+_AGED = re.compile(rf"({NAME})(?:,\s|\s\()(\d{{1,3}})(?=[,.;)])")
+_SURE = 9.0  # the reader's score of an age that stands behind its name
 _BEFORE = 200  # characters in front of a sentence in which its topic may be named
 
 
@@ -27,6 +31,9 @@ def told(query: Query, readings: Sequence[Reading]) -> list[Reading]:
     """Return the readings that tell plainly what is asked for, in their order; none where that is not for words to say."""
     if query.kind == "summary":
         return [reading for reading in readings if _is_about(query, reading)]
+    how_old = _HOW_OLD.fullmatch(query.text)
+    if how_old and content_stems(how_old[1]):
+        return [aged for reading in readings for aged in _at_age(how_old[1], reading)]
     asked = asked_words(query.text)
     return [reading for reading in readings if _says(asked, reading)] if asked else []
 
@@ -37,8 +44,16 @@ def is_a_topic(query: Query) -> bool:
 
 
 def as_told(query: Query) -> Query:
-    """Return the query as one for what somebody said, unless it is for a summary."""
-    return query if query.kind == "summary" else replace(query, kind="said")
+    """Return the query as one for what somebody said, unless it is for a summary or an age."""
+    return query if query.kind == "summary" or _HOW_OLD.fullmatch(query.text) else replace(query, kind="said")
+
+
+def _at_age(who: str, reading: Reading) -> Iterator[Reading]:
+    """Yield a reading at the age that its sentence tells of somebody, if it does: "Vaez, 49, said" where he is Ali Vaez."""
+    text = reading.hit.article.text
+    ages = [one.span(2) for one in _AGED.finditer(text, *reading.sentence) if is_meant(one[1], who)]
+    if ages and plain(who) in plain(text):
+        yield replace(reading, start=ages[0][0], end=ages[0][1], score=_SURE)
 
 
 def _is_about(query: Query, reading: Reading) -> bool:

@@ -174,6 +174,19 @@ def test_what_somebody_did_not_say_is_refused(search: Search) -> None:
     assert answering(search, threshold=0.8).ask("What did Ida Brandt say about herring?").abstained
 
 
+@pytest.mark.parametrize(
+    ("who", "age"),
+    [("Odo Karsten", "51"), ("Karsten", "51"), ("Ida Karsten", None), ("Ulf Karsten", None), ("the bridge", None)],
+)
+def test_an_age_is_told_by_the_number_behind_the_name(tmp_path: Path, who: str, age: str | None) -> None:
+    text = "Odo Karsten has left Velm. Karsten, 51, had been ill. His aunt, Ida Lund, was with him. He is 90 cm tall."
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [Article.create(text, title="Left", origin="test:left")]))
+        answer = answering(search, threshold=0.8).ask(f"How old is {who}?")
+    assert answer.short_answer == age
+    assert answer.abstained == (age is None)
+
+
 def test_a_topic_is_summed_up_where_a_passage_holds_all_of_its_words(search: Search) -> None:
     answerer = answering(search, threshold=0.8)
     assert "crane" in answerer.ask("Tell me about the crane of Velm").text
