@@ -21,7 +21,7 @@ from rag.reader import Reader, ReaderError, TrainedReader
 from rag.recent import Recent
 from rag.retriever import Retriever
 from rag.sentences import SentenceReader, SentenceScorer
-from rag.spans import is_short_for
+from rag.short import is_short_for
 from rag.terms import names
 from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason, Searched, Turn
 

@@ -19,7 +19,7 @@ from rag.reader import Reader, Span
 from rag.recency import newest
 from rag.sentences import SentenceScorer, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
-from rag.spans import at_its_new_value, can_answer, in_one_line, with_its_not
+from rag.spans import at_its_new_value, can_answer, in_one_line, whole, with_its_not
 from rag.speech import is_withdrawn
 from rag.terms import content_stems, names, numbers, stem, words
 from rag.types import Query, Reading
@@ -113,7 +113,7 @@ def most_telling(readings: Sequence[Reading]) -> Reading:
 def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     text, wrapped = hit.passage.text, wrapped_sentences(hit)
-    in_lines = [at_its_new_value(query, text, in_one_line(text, span, wrapped)) for span in spans]
+    in_lines = [at_its_new_value(query, text, whole(text, in_one_line(text, span, wrapped))) for span in spans]
     for start, end in wrapped or sentences(text) or [(0, len(text))]:
         begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
