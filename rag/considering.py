@@ -13,7 +13,7 @@ from rag.extractive import ExtractiveWriter
 from rag.news import news
 from rag.overview import overview
 from rag.question import understand
-from rag.recency import NEARLY_AS_GOOD, newer
+from rag.recency import NEARLY_AS_GOOD, is_of_another_year, newer
 from rag.retriever import Retriever, in_order, most_telling
 from rag.spelling import respelled
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
@@ -46,6 +46,8 @@ class Considering:
 
     def probability(self, considered: Considered) -> float:
         """Return how likely an answer is right, 0 to 1."""
+        if considered.claims and is_of_another_year(considered.query, considered.claims[0]):
+            return 0.0
         likely = self._confidence.probability(considered.measured) if considered.measured else 0.0
         return max(likely, PLAINLY_TOLD) if considered.is_plainly_told else likely
 

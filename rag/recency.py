@@ -1,19 +1,31 @@
-"""Questions about now: newer evidence goes first where it answers as well, and the answer says as of which day. Pure.
+"""Questions about now: newer evidence goes first where it answers as well, and the answer says as of which day; and questions
+about a year that an article does not tell of. Pure.
 
 "As well" is a matter of measure, not of date alone: a newer passage that does not answer never leads (see `rag/answer.py`).
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from index.article import Article
 from index.search import Hit
 from index.stories import moment
-from rag.types import Reading
+from rag.terms import YEAR
+from rag.types import Claim, Query, Reading
 
 # Of the best rank score, and of the best answer's probability: with less, newer articles lead that do not answer
 # (benchmarks/LOG.md, 2026-11-21).
 NEARLY_AS_GOOD = 0.85
+_ASKED_YEAR = re.compile(
+    rf"(?<!\bsince )(?<!\bbefore )(?<!\bafter )(?<!\buntil )(?<!\bby )(?<!\bfrom )(?<!\bto ){YEAR}", re.IGNORECASE
+)
+# Words by which a sentence tells of a year without its number.
+_REACHES = re.compile(
+    rf"\b(?:since|ago|decades?|years? (?:earlier|before|later)|(?:last|previous|next|past|recent) (?:\w+ )?(?:years?|seasons?)"
+    rf"|(?:from|between|until|till) (?:\w+ )?{YEAR})\b",
+    re.IGNORECASE,
+)
 _MONTH_NAMES = "January February March April May June July August September October November December"
 _MONTHS = _MONTH_NAMES.split()
 
@@ -46,3 +58,12 @@ def as_of(article: Article) -> str:
         return "As of an undated article"
     day = date.fromisoformat(article.published[:10])
     return f"As of {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def is_of_another_year(query: Query, claim: Claim) -> bool:
+    """Whether a question is about a year that the article of an answer does not name, and it was published in another one: who
+    won in 2015 is not told by who has won in 2024. An undated article, or words like "since" and "ago", may mean any year."""
+    years, article = _ASKED_YEAR.findall(query.text), claim.reading.hit.article
+    if not years or not article.published or _REACHES.search(claim.text):
+        return False
+    return not any(year in f"{article.published[:4]} {article.title} {article.text}" for year in years)

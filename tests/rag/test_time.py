@@ -53,6 +53,32 @@ def answering(search: Search, threshold: float = 0.55) -> Answerer:
     return Answerer(search, SentenceReader(scorer), scorer, confidence)
 
 
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("Who won the regatta of Velm in 2015?", False),
+        ("Who won the regatta of Velm?", True),
+        ("Who won the regatta of Velm in 2024?", True),  # the year of the article
+        ("How many won the regatta of Velm since 2015?", True),
+        ("Who won the regatta of Orsk in 2015?", True),  # of an undated article
+        ("Who held the cup of Velm in 2015?", True),
+    ],
+)
+def test_a_year_that_a_dated_article_does_not_tell_of_is_not_answered_from_it(
+    search: Search, question: str, is_told: bool
+) -> None:
+    add(
+        search,
+        told(
+            "dated", "Ida Brandt won the regatta of Velm on Sunday.\nOdo Karsten held the cup of Velm since 2011.", "2024-03-05"
+        ),
+        told("undated", "Ulf Aasen won the regatta of Orsk on Sunday."),
+    )
+    scorer = SentenceScorer(search.embedder)
+    sure = Answerer(search, SentenceReader(scorer), scorer, Confidence({}, bias=9.0, threshold=0.5))
+    assert sure.ask(question).abstained != is_told
+
+
 def test_an_answer_cites_the_earliest_and_says_in_how_many_others_it_stands(search: Search) -> None:
     copies = [
         told("Undated"),
