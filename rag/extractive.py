@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from index.passages import sentences
 from rag.evidence import shown
-from rag.sources import Verdict, attributed, introduced, others
+from rag.sources import Verdict, attributed, introduced, others, with_its_day
 from rag.speech import covering, standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Kind, Query, Reading
@@ -35,7 +35,7 @@ class ExtractiveWriter:
     def write(self, query: Query, readings: Sequence[Reading]) -> list[Claim]:
         """Return the claims of an answer, the most telling first. `readings` are not empty."""
         ranked = sorted(readings, key=lambda reading: -_worth(query, reading))
-        lead = claim_of(ranked[0])
+        lead = with_its_day(query, claim_of(ranked[0]))
         told = others(query, lead.reading, ranked) if query.wants_span else []
         return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
 

@@ -5,6 +5,7 @@ Only for questions whose answers can be compared: a date, a number, a person, a 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from index.wording import places
@@ -32,6 +33,11 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?=day\b)")
+
+_RELATIVE_DAY = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+    r"|(?i:today|yesterday|tomorrow|tonight|ago|(?:this|last|next|past) [a-z]+))\b"
+)
 
 _SAID = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[$€£¥]")
 _FILLERS = """
@@ -160,6 +166,14 @@ def _relation(lead: Reading, other: Reading) -> str:
     if not one or not two or one == two:
         return ""
     return "Later, " if two > one else "Earlier, "
+
+
+def with_its_day(query: Query, claim: Claim) -> Claim:
+    """Return a claim that tells when with its outlet and day in front, where these are needed: "Monday" is a Monday of 2024."""
+    words = _words(claim.reading)
+    is_relative = _RELATIVE_DAY.search(words) or (_DATE.search(words) and not _YEAR.search(words))
+    is_needed = query.kind == "when" and is_relative and not _YEAR.search(claim.text) and claim.reading.hit.article.published
+    return replace(claim, before=attributed(claim)) if is_needed else claim
 
 
 def attributed(claim: Claim) -> str:

@@ -66,9 +66,29 @@ def assert_citations_are_real(answer: Answer, search: Search) -> None:
 
 def test_a_question_is_answered_with_the_sentence_that_tells(search: Search) -> None:
     answer = answering(search).ask("When did the harbour of Velm close?")
-    assert answer.text.startswith("The harbour of Velm closed on Monday after a crane collapsed. [1]")
+    assert answer.text.startswith("Velm Post (2024-03-05): The harbour of Velm closed on Monday after a crane collapsed. [1]")
     assert not answer.abstained
     assert_citations_are_real(answer, search)
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "before"),
+    [
+        ("The harbour of Velm closed on Monday.", "2024-03-05", "Velm Post (2024-03-05): "),
+        ("The harbour of Velm will close on 3 May.", "2024-03-05", "Velm Post (2024-03-05): "),
+        ("The harbour of Velm closed last week.", "2024-03-05", "Velm Post (2024-03-05): "),
+        ("The harbour of Velm closed on 3 May 2021.", "2024-03-05", ""),
+        ("The harbour of Velm closed on Monday.", None, ""),
+    ],
+)
+def test_a_day_without_its_year_stands_behind_the_outlet_and_day_of_its_article(
+    tmp_path: Path, text: str, published: str | None, before: str
+) -> None:
+    article = Article.create(text, title="Closed", origin="test:closed", source="Velm Post", published=published)
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [article]))
+        assert answering(search).ask("When did the harbour of Velm close?").text == f"{before}{text} [1]"
+        assert answering(search).ask("Which harbour of Velm closed?").text == f"{text} [1]"
 
 
 def test_a_quotation_keeps_its_speaker(search: Search) -> None:
