@@ -13,7 +13,7 @@ from rag.extractive import ExtractiveWriter
 from rag.news import news
 from rag.overview import overview
 from rag.question import understand
-from rag.recency import NEARLY_AS_GOOD, is_of_another_year, newer
+from rag.recency import NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
 from rag.retriever import Retriever, in_order, most_telling
 from rag.spelling import respelled
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
@@ -130,7 +130,7 @@ class Considering:
         return self._best(Considered(as_told(query), within, clock, plain, is_plainly_told=True))
 
     def _best(self, read: Considered) -> Considered:
-        """Return what was read with its best answer; when it is asked about now, the newest that is nearly as likely right."""
+        """Return what was read with its best answer; when the newest is wanted, that which is nearly as likely right."""
         query, readings = read.query, read.readings
 
         def led_by(lead: Reading) -> Considered:
@@ -143,7 +143,7 @@ class Considering:
 
         best = led_by(most_telling(readings))
         enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self.probability(best))
-        preferred = map(led_by, newer(readings)) if query.is_about_now else ()
+        preferred = map(led_by, newer(readings)) if is_of_the_newest(query) else ()
         return next((one for one in preferred if self.probability(one) >= enough), best)
 
     def _frequencies(self, query: Query) -> Frequencies:

@@ -1,5 +1,5 @@
-"""Questions about now: newer evidence goes first where it answers as well, and the answer says as of which day; and questions
-about a year that an article does not tell of. Pure.
+"""Questions about now: newer evidence goes first where it answers as well, and the answer says as of which day. Questions about
+what changes, too; and those about a year that an article does not tell of. Pure.
 
 "As well" is a matter of measure, not of date alone: a newer passage that does not answer never leads (see `rag/answer.py`).
 """
@@ -11,12 +11,21 @@ from datetime import date, datetime
 from index.article import Article
 from index.search import Hit
 from index.stories import moment
+from rag.kinds import OFFICE
 from rag.terms import YEAR
 from rag.types import Claim, Query, Reading
 
 # Of the best rank score, and of the best answer's probability: with less, newer articles lead that do not answer
 # (benchmarks/LOG.md, 2026-11-21).
 NEARLY_AS_GOOD = 0.85
+# Who holds an office, what became of somebody, how many have died: the newest is meant, though nobody says "now".
+_CHANGES = re.compile(
+    rf"\bwho(?:['’]s|\s+(?:is|are))\s+(?:the\s+)?(?:[\w'’-]+\s+){{0,3}}?{OFFICE}\b(?!\s+(?:who|that)\b)"
+    r"|\bwho\s+(?:leads|heads|runs|manages|coaches|governs|commands|chairs|owns|rules)\b"
+    r"|\bwhat\s+(?:has\s+)?(?:happened\s+to|become\s+of|became\s+of)\b"
+    r"|\bhow many\b.*\b(?:died|dead|killed|missing|injured|wounded|infected|homeless)\b|\b(?:death )?toll\b",
+    re.IGNORECASE,
+)
 _ASKED_YEAR = re.compile(
     rf"(?<!\bsince )(?<!\bbefore )(?<!\bafter )(?<!\buntil )(?<!\bby )(?<!\bfrom )(?<!\bto ){YEAR}", re.IGNORECASE
 )
@@ -34,6 +43,11 @@ def published(article: Article) -> datetime:
     """Return when an article was published; an undated one is older than any."""
     undated, when = moment(article.published)
     return datetime.min.replace(tzinfo=when.tzinfo) if undated else when
+
+
+def is_of_the_newest(query: Query) -> bool:
+    """Whether the newest of what answers as well is wanted: it is asked about now, or about what changes, and about no year."""
+    return query.is_about_now or bool(_CHANGES.search(query.text) and not re.search(YEAR, query.text))
 
 
 def newer(readings: Sequence[Reading]) -> list[Reading]:

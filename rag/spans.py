@@ -25,6 +25,7 @@ _OLD_VALUE = re.compile(r"[$€£¥]?\d\S*(?:\s(?!to\b)\S+){0,2}\s+to\s+(?=[$€
 _UNIT = re.compile(r"\s?(?:%|per\s?cent\b|(?:million|billion|trillion)\b)", re.IGNORECASE)
 _IS_LASTING = re.compile(r"\w+\s(?:second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
 _LASTING_BEFORE = re.compile(r"(?:\b\d+\s(?:minute|hour|day|week|month|year)s?(?:,|\sand|,\sand)?\s){1,3}\Z", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…]\W?\s")
 _QUOTES = re.compile('[“”"«»„]')
 _OPENED = {"“": "”", '"': '"', "«": "»", "„": "“"}
 _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.?"
@@ -49,8 +50,10 @@ def whole(text: str, span: Span) -> Span:
     """Return the words with what they were cut from: "per cent" behind a number, "2 hours" before "and 5 minutes"; what begins
     inside a quotation ends with it."""
     closing = _OPENED.get(text[span.start - 1 : span.start])
-    if closing and len(_QUOTES.findall(text, span.start, span.end)) == 1 and closing in text[span.start + 1 : span.end]:
-        return replace(span, end=text.index(closing, span.start))
+    if closing and len(_QUOTES.findall(text, span.start, span.end)) == 1:
+        closed = text.find(closing, span.start + 1, span.end)
+        is_one_sentence = closed > 0 and not _SENTENCE_END.search(text, closed - 1, span.end)
+        return replace(span, end=closed) if is_one_sentence else span
     if text[span.start : span.end][-1:].isdigit() and (unit := _UNIT.match(text, span.end)):
         span = replace(span, end=unit.end())
     lasts = _IS_LASTING.match(text, span.start, span.end)

@@ -20,6 +20,7 @@ def span_of(words: str, text: str) -> Span:
         ("She won in 2 hours 5 minutes and 41 seconds.", "41 seconds", "2 hours 5 minutes and 41 seconds"),
         ("He called it “a slow answer” and left.", "a slow answer” and left", "a slow answer"),
         ("He called it “a slow answer” and left.", "“a slow answer” and left", "“a slow answer” and left"),
+        ("He called it “slow”. He was ill.", "slow”. He was ill", "slow”. He was ill"),
         ('The rules are "offside", "icing" and more.', 'offside", "icing"', 'offside", "icing"'),
         ("In 41 seconds 5 men left.", "5 men", "5 men"),
     ],

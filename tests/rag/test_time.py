@@ -233,6 +233,26 @@ def test_a_question_about_now_gets_the_newest_evidence_and_its_day(search: Searc
     assert earlier.text.startswith("As of 4 March 2023: The water of lake Ysel stands at 23 feet")
 
 
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [
+        ("Who is the mayor of Tarn?", "Odo"),
+        ("Who was the mayor of Tarn?", "Ida"),
+        ("Who is the mayor of Tarn who ordered the crane in 2023?", "Ida"),
+        ("What happened to the mayor of Tarn?", "Odo"),
+    ],
+)
+def test_the_newest_leads_where_what_is_asked_changes_and_no_day_is_put_before_it(
+    search: Search, question: str, leads: str
+) -> None:
+    add(
+        search,
+        told("Old", "Ida Brandt is the mayor of Tarn. She ordered a crane.", "2023-01-02"),
+        told("New", "Odo Karsten is the new mayor of Tarn. He likes ships.", "2023-05-03"),
+    )
+    assert answering(search, threshold=0.3).ask(question).text.startswith(leads)
+
+
 def test_a_newer_article_that_does_not_answer_does_not_lead(search: Search) -> None:
     add(search, level("Old", "2023-01-02", "20"), told("New", "The harbour of Tarn was painted green.", "2023-05-03"))
     answer = answering(search).ask("At how many feet does the water of lake Ysel stand now?")
