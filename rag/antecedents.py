@@ -36,6 +36,7 @@ _PEOPLE = re.compile(
 )  # "Residents said" names nobody
 _BEGINS = re.compile(r"(?:^|[.!?:“\"\n])\s?$")
 _IS_PREPOSITION = re.compile(PREPOSITION, re.IGNORECASE).fullmatch
+_OF_MANY = frozenset({"have", "are", "were"})  # "Kestrel Rovers have sold" names nobody; in "Ida and Odo were" one may be meant
 _NEXT = re.compile(r"\s+([a-z][\w-]*)")
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|from|into|across|outside|around)\s+(?:the\s+)?$", re.IGNORECASE)
 _OFFICE_BEFORE = re.compile(rf"\b{OFFICE}\s+of\s+(?:the\s+)?$", re.IGNORECASE)
@@ -128,8 +129,10 @@ def _names_of_persons(text: str, context: str) -> list[str]:
     for name in borne_names(text)[:_MOST_NAMES]:
         at = text.find(name)
         ahead = text[max(0, at - 40) : at]
+        following = _NEXT.match(text, at + len(name))
         is_thing = (
             _PLACE_BEFORE.search(ahead)
+            or (following and following.group(1) in _OF_MANY and not ahead.endswith(" and "))
             or _OFFICE_BEFORE.search(ahead)
             or (" " in name and _THE_BEFORE.search(ahead) is not None)
         )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rag.antecedents import CALENDAR, WITHOUT_S, adjectives, antecedents, borne_names
 from rag.asking import QUESTION_CHARACTERS
-from rag.fragments import counted_again, person_speaking, speaking, today, topic
+from rag.fragments import counted_again, person_speaking, speaking, today, topic, whom_nobody_knew
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
 from rag.terms import NAME, YEAR, words
 from rag.types import Turn
@@ -142,7 +142,7 @@ def _continued(question: str, fragment: str, before: str) -> str:
     What was added to the question before, ", and when?", is asked again of Russia, and goes before "in 2018" can be added.
     """
     asked = ADDED.sub("", before)
-    exchanges = (today, person_speaking, _place, topic, speaking)
+    exchanges = (today, person_speaking, _place, topic, speaking, whom_nobody_knew)
     place = next(filter(None, (exchange(fragment, asked) for exchange in exchanges)), None)
     if place:
         start, end, thing = place

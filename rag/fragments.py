@@ -5,9 +5,10 @@ Each returns what it is sure of, else None; names, years and things are exchange
 
 import re
 
+from rag.antecedents import CALENDAR
 from rag.kinds import AUXILIARY, PERSON, PREPOSITION
 from rag.reported import asked_words
-from rag.terms import YEAR
+from rag.terms import YEAR, names
 
 Place = tuple[int, int, str]  # `start, end` in the question before, and what stands there now
 
@@ -22,6 +23,8 @@ _LAST_ABOUT = re.compile(r".*\b(about\s.*?)\W*$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:\w+\s+){0,2}?how many\s+(people|men|women|children|[a-z]+s)\b(?=\s)", re.IGNORECASE)
 _COUNTS = re.compile(rf"how many\s+((?:{AUXILIARY}\s+)?(\w+))", re.IGNORECASE)
 _IS_COUNTED = re.compile(r"people|men|women|children|\w+(?<![siu])s", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:he|she|it|they)\b", re.IGNORECASE)
+_DEFINITE = re.compile(r"(?:the|an?)\s+[a-z]", re.IGNORECASE)
 _WHERE = re.compile(r"\s(?:in|at|near|during)\s[^?!]*")
 
 
@@ -49,6 +52,15 @@ def speaking(fragment: str, before: str) -> Place | None:
         return None
     speaker = re.search(rf"(?<!\w){re.escape(asked.speaker)}(?!\w)", before)
     return (*speaker.span(), fragment) if speaker else None
+
+
+def whom_nobody_knew(fragment: str, before: str) -> Place | None:
+    """Return somebody or something in the place of the only pronoun, where nothing is named: "And Marsh?" after "What did he
+    say?"."""
+    pronouns = list(_PRONOUN.finditer(before))
+    is_thing = (names(fragment) or _DEFINITE.match(fragment)) and not CALENDAR.search(fragment)
+    is_led = re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE)
+    return (*pronouns[0].span(), fragment) if is_thing and not is_led and len(pronouns) == 1 and not names(before) else None
 
 
 def counted_again(fragment: str, before: str) -> str | None:

@@ -173,6 +173,26 @@ def test_the_last_stop_of_a_name_comes_and_goes_with_it(before: str, follow_up: 
     assert after(before, "x", follow_up) == resolved
 
 
+def test_a_name_of_many_is_no_person() -> None:
+    said = ("Who sold Chidi Okafor?", "Kestrel Rovers have sold Chidi Okafor to Valmora. [1]")
+    assert after(*said, "Where did he go?") == "Where did Chidi Okafor go?"
+    said = ("Who won?", "Ida Brandt and Odo Karsten have won. [1]")
+    assert after(*said, "Where did he go?") == "Where did Ida Brandt go?"
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("What did he say?", "And Dean Marsh?", "What did Dean Marsh say?"),
+        ("How long did it take?", "What about the bridge?", "How long did the bridge take?"),
+        ("What did he say?", "And in May?", "What did he say in May?"),
+        ("What did Brandt say when she left?", "And Dean Marsh?", "What did Dean Marsh say when she left?"),
+    ],
+)
+def test_who_is_named_at_last_takes_the_place_of_the_pronoun(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
 def test_a_plain_count_is_not_exchanged_for_a_year() -> None:
     assert after("Where did the 2000 refugees go?", "x", "And in 2015?") == "Where did the 2000 refugees go in 2015?"
     assert after("Who signed the 2015 agreement?", "x", "And in 2018?") == "Who signed the 2018 agreement?"
