@@ -58,15 +58,25 @@ def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim
     best = _worth(query, lead.reading)
     for reading in ranked:
         is_here = reading.hit.article.id == lead.reading.hit.article.id
-        if len(chosen) + 1 == MAX_CLAIMS or _worth(query, reading) < (_MUCH_WORSE_HERE if is_here else _MUCH_WORSE) * best:
+        is_off_the_point = _worth(query, reading) < (_MUCH_WORSE_HERE if is_here else _MUCH_WORSE) * best
+        is_theirs = is_here and query.kind == "said"  # words of the same speaker on the same topic
+        if len(chosen) + 1 == MAX_CLAIMS or (is_off_the_point and not is_theirs):
             continue
         if query.wants_span and not is_here:
             continue
-        claim = claim_of(reading)
+        claim = _behind(lead, claim_of(reading)) if is_theirs else claim_of(reading)
         is_short = sum(len(one.text.split()) for one in (lead, *chosen, claim)) <= MAX_WORDS
         if is_short and not any(_repeats(claim, other) for other in (lead, *chosen)):
             chosen.append(claim)
     return chosen
+
+
+def _behind(lead: Claim, claim: Claim) -> Claim:
+    """Return what a claim says behind the lead, with which it begins where its own sentence refers back to it."""
+    if not claim.start <= lead.start < lead.end < claim.end:
+        return claim
+    rest = claim.reading.hit.article.text[lead.end : claim.end].lstrip()
+    return replace(claim, text=shown(rest), start=claim.end - len(rest))
 
 
 def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:

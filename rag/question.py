@@ -42,10 +42,28 @@ _QUOTED = re.compile(r"[“‘\"][^”’\"]{0,400}[”’\"]")  # bounded: ever
 # A year, or a day or month of one, that the question is about; "since 2019" reaches to now.
 _THEN = re.compile(rf"(?<!\bsince )(?<!\bsince \w{{3}} ){YEAR}|\b(?:back then|at (?:that|the) time|in those days)\b", re.I)
 
+# "Could you please tell me who Brandt is?": the padding, and what is left where it has a verb of its own.
+_POLITE = re.compile(
+    r"^(?:(?:please|hi|hello|hey|thanks|thank you)\b[,!.]?\s+)*"
+    r"(?:(?:(?:can|could|would|will) you (?:please |kindly |maybe )?)?tell (?:me|us)(?:,? please,?)?|do you know"
+    rf"|i(?:['’]d| would) like to know|i want to know)\s+(?={WH}\b)",
+    re.IGNORECASE,
+)
+_INDIRECT = re.compile(
+    rf"(who|what|where|how old)\s+((?:(?!{AUXILIARY}\b)[^\s?]+\s+){{1,6}})(is|are|was|were)\s?\W*", re.IGNORECASE
+)
+
+
+def _direct(question: str) -> str:
+    """Return a question without polite words around it: "Could you tell me who Brandt is?" asks "who is Brandt?"."""
+    asked = _POLITE.sub("", question, count=1)
+    indirect = _INDIRECT.fullmatch(asked) if asked != question else None
+    return f"{indirect[1]} {indirect[3]} {indirect[2].strip()}?" if indirect else asked
+
 
 def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     """Return the question as it will be searched, with what kind of answer it wants."""
-    text = stand_alone(" ".join(question.split()), history)
+    text = stand_alone(_direct(" ".join(question.split())), history)
     kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
     subject = topic_of(text, kind)

@@ -32,13 +32,14 @@ _VERB = re.compile(rf"(?<![\w-]){_SAYS}(?![\w-])", re.IGNORECASE)
 
 # Asked with these, anything that somebody says is wanted; "What did she deny?" wants that verb.
 _SAY = r"(?:say|said|tell|told|think|believe|argue|claim|state|comment|report|write|written|have to say|had to say)"
-_VIEW = r"(?:view|opinion|position|stance|comment|message|statement|take|assessment)s?"
+_VIEW = r"(?:view|opinion|position|stance|comment|message|statement|take|assessment|reaction)s?"
 _ABOUT = r"(?:about|on|of|regarding|concerning|towards?)"
 _ASKED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:and |but |so )?what (?:else |exactly )?(?:did|does|do|has|have|had|would) (?P<who>[^?]+?)"
         rf"(?: (?:also|actually|really|publicly|later))? {_SAY}\b(?P<rest>[^?]*)\W*",
+        r"(?:and |but |so )?how (?:did|does|do|has|have|had) (?P<who>[^?]+?) react(?:ed)?\b(?P<rest>[^?]*)\W*",
         rf"what (?:is|was|are|were) (?P<who>[^?]+?)['’]s? (?:\w+ )?{_VIEW}\b(?P<rest>[^?]*)\W*",
         rf"what (?:is|was|are|were) the {_VIEW} of (?P<who>[^?]+?)(?P<rest> {_ABOUT} [^?]*)?\W*",
     )

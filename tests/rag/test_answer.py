@@ -190,6 +190,14 @@ def test_what_somebody_said_is_answered_with_their_words_however_unsure_the_read
     assert_citations_are_real(answer, search)
 
 
+def test_what_somebody_said_goes_on_with_what_they_said_next(tmp_path: Path) -> None:
+    text = "Its chief officer, Dev Malhotra, apologised. “We tested it on everything but reality,” he said. Shops stayed shut."
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [Article.create(text, title="Outage", origin="test:outage")]))
+        answer = answering(search).ask("What did Dev Malhotra say?")
+    assert answer.text == f"{text[: text.index(' Shops')]} [1]"
+
+
 def test_what_somebody_did_not_say_is_refused(search: Search) -> None:
     assert answering(search, threshold=0.8).ask("What did Ida Brandt say about herring?").abstained
 

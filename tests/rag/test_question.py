@@ -315,3 +315,21 @@ def test_a_message_is_looked_through_once_however_long_it_is(said: str) -> None:
 def test_marks_of_an_earlier_answer_are_not_taken_for_its_words() -> None:
     history = (Turn("user", "who leads them"), Turn("assistant", "Suheil al-Hassan [1] leads the group. [2]"))
     assert stand_alone("Where is he from?", history) == "Where is Suheil al-Hassan from?"
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("Can you please tell me who Beatrix Helmer is?", "who is Beatrix Helmer?"),
+        ("could you tell me please when Astrid Lindqvist died", "when Astrid Lindqvist died"),
+        ("Hi, do you know how old the mayor of Velm is?", "how old is the mayor of Velm?"),
+        ("I would like to know why the bridge was closed.", "why the bridge was closed."),
+        ("Please tell me what happened in Velm.", "what happened in Velm."),
+        ("Can you tell me about Velm?", "Can you tell me about Velm?"),
+        ("Do you know Ida Brandt?", "Do you know Ida Brandt?"),
+        ("Tell me what the man who is ill was told", "what the man who is ill was told"),
+        ("Who is Beatrix Helmer?", "Who is Beatrix Helmer?"),
+    ],
+)
+def test_polite_words_around_a_question_are_not_searched_for(question: str, searched: str) -> None:
+    assert understand(question).text == searched

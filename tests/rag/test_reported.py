@@ -13,6 +13,8 @@ from rag.reported import AskedWords, asked_words, says
         ("And what did Brandt tell the court on Monday?", "Brandt", {"court", "monday"}),
         ("What is Brandt's view on the closure?", "Brandt", {"closur"}),
         ("What was the opinion of the judges?", "the judges", set()),
+        ("What is Brandt's reaction to the closure?", "Brandt", {"closur"}),
+        ("How did the mayor react to the closure?", "the mayor", {"closur"}),
     ],
 )
 def test_a_question_for_somebodys_words_names_them_and_what_they_are_about(
