@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from index.article import Article
 from rag.kinds import AUXILIARY, WH
 from rag.reported import AskedWords, asked_words, is_meant, says
 from rag.terms import NAME, content_stems, plain
@@ -24,6 +25,7 @@ _ASKS = re.compile(rf"\b(?:{WH}|{AUXILIARY})\b", re.IGNORECASE)
 _HOW_OLD = re.compile(r"(?:and |but )?how old (?:is|was) ([^?,]{2,60}?)(?: now| today)?\W*", re.IGNORECASE)
 _AGED = re.compile(rf"({NAME})(?:,\s|\s\()(\d{{1,3}})(?=[,.;)])")
 _SURE = 9.0  # the reader's score of an age that stands behind its name
+_LABEL = re.compile(rf"(?:A|({NAME})):\s")  # of a line of an interview
 _BEFORE = 200  # characters in front of a sentence in which its topic may be named
 
 
@@ -67,4 +69,15 @@ def _says(asked: AskedWords, reading: Reading) -> bool:
     """Whether a sentence is the speaker's, and holds with what stands directly before it and the title all of the topic."""
     (start, end), article = reading.sentence, reading.hit.article
     near = f"{article.title} {article.text[max(0, start - _BEFORE) : end]}"
-    return says(article.text, start, end, asked.speaker) and asked.topic <= set(content_stems(near))
+    is_theirs = says(article.text, start, end, asked.speaker) or _is_labelled(article, start, asked.speaker)
+    return is_theirs and asked.topic <= set(content_stems(near))
+
+
+def _is_labelled(article: Article, start: int, speaker: str) -> bool:
+    """Whether the line around `start` is the speaker's in an interview: "Brandt: No.", or "A: No." where the title or the
+    beginning names them."""
+    label = _LABEL.match(article.text, article.text.rfind("\n", 0, start) + 1)
+    if not label:
+        return False
+    beginning = f"{article.title} {article.text[:_BEFORE]}"
+    return is_meant(label[1], speaker) if label[1] else set(content_stems(speaker)) <= set(content_stems(beginning))

@@ -198,6 +198,16 @@ def test_what_somebody_said_goes_on_with_what_they_said_next(tmp_path: Path) -> 
     assert answer.text == f"{text[: text.index(' Shops')]} [1]"
 
 
+@pytest.mark.parametrize(("question", "answer"), [("Q", "A"), ("Post", "Brandt"), ("Velm Post", "Ida Brandt")])
+def test_the_lines_of_an_interview_are_the_words_of_who_is_asked(tmp_path: Path, question: str, answer: str) -> None:
+    text = f"Ida Brandt runs the harbour.\n{question}: Is the crane safe?\n{answer}: The crane is rusty. We all know it.\n"
+    with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:
+        list(add_articles(search.library, search.embedder, [Article.create(text, title="Interview", origin="test:asked")]))
+        answerer = answering(search, threshold=0.8)
+        assert answerer.ask("What did Ida Brandt say about the crane?").text.startswith(f"{answer}: The crane is rusty.")
+        assert answerer.ask("What did Odo Karsten say about the crane?").abstained
+
+
 def test_what_somebody_did_not_say_is_refused(search: Search) -> None:
     assert answering(search, threshold=0.8).ask("What did Ida Brandt say about herring?").abstained
 
