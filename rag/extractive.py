@@ -26,6 +26,8 @@ _REASON = re.compile(
     r"|aim(?:s|ed|ing)? (?:to|at))\b",
     re.IGNORECASE,
 )
+# "How do I bake it?", "How to clean it": steps, which are taken in order
+_STEPS = re.compile(r"(?:and |but |so )?how (?:to|(?:do|can|should|must) (?:i|you|we|one))\b", re.IGNORECASE)
 _SAME_WORDS = 0.6  # Jaccard overlap of stems from which two sentences say the same
 
 
@@ -81,13 +83,16 @@ def _behind(lead: Claim, claim: Claim) -> Claim:
 
 def in_reading_order(query: Query, claims: Sequence[Claim]) -> list[Claim]:
     """Return the claims of an answer as a person reads them: sentences that follow each other are one quotation; beside a
-    fact, which the short answer tells already, the quotations stand in their article's order, else the most telling first."""
+    fact, which the short answer tells already, and of steps the quotations stand in their article's order, else the most
+    telling first."""
     if any(claim.before for claim in claims):
         return list(claims)  # articles that differ stand side by side, each with its introduction
     joined: list[Claim] = []
     for claim in claims:
         joined = _joined(joined, claim)
-    return sorted(joined, key=lambda claim: claim.start) if query.wants_span else joined
+    is_of_one = len({claim.reading.hit.article.id for claim in joined}) == 1
+    is_in_order = query.wants_span or (is_of_one and _STEPS.match(query.text))
+    return sorted(joined, key=lambda claim: claim.start) if is_in_order else joined
 
 
 def _joined(claims: Sequence[Claim], claim: Claim) -> list[Claim]:

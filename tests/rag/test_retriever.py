@@ -161,6 +161,15 @@ def test_where_more_than_a_fact_is_wanted_the_most_telling_stands_first(tmp_path
     assert claims == list(reversed(apart.split("\n\n")[::2]))
 
 
+@pytest.mark.parametrize(
+    ("question", "is_in_order"), [("How do I wash the wool of Velm?", True), ("How is the wool of Velm washed?", False)]
+)
+def test_steps_stand_in_the_order_of_their_article(tmp_path: Path, question: str, is_in_order: bool) -> None:
+    apart = "Soak the wool of Velm in spring water.\n\nShips wait for grain.\n\nWash the wool of Velm in the harbour."
+    _, claims = read(tmp_path, question, Pointing("the harbour", "spring", best=0.0), apart)
+    assert claims == apart.split("\n\n")[:: 2 if is_in_order else -2]
+
+
 def test_a_number_needs_no_further_sentence(tmp_path: Path) -> None:
     _, claims = read(tmp_path, "How many days did the session of Velm last?", Pointing("three days", best=0.0))
     assert claims == ["The session of Velm lasted three days."]
