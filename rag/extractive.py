@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.passages import sentences
 from rag.evidence import shown
 from rag.sources import Verdict, attributed, introduced, others, with_its_day
-from rag.speech import covering, standing_alone
+from rag.speech import standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Kind, Query, Reading
 
@@ -119,9 +118,7 @@ def _worth(query: Query, reading: Reading) -> float:
 def claim_of(reading: Reading) -> Claim:
     """Return the words around a reading that can be quoted on their own."""
     text = reading.hit.article.text
-    spans = sentences(text)
-    touched = covering(spans, reading.start, reading.end)
-    start, end = standing_alone(text, spans, *touched) if touched else reading.sentence
+    start, end = standing_alone(text, reading.start, reading.end) or reading.sentence
     return Claim(text=shown(text[start:end]), reading=reading, start=start, end=end)
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
-from index.passages import Span, paragraphs
+from index.passages import Span, paragraphs, sentences
 from rag.locating import begins_quoted, is_cut, without_quotations
 
 _LINKED = r"^(?:(?:but|and|so|yet|then)[, ]\s*)?"
@@ -30,28 +30,34 @@ _MAX_QUOTATION = 1200
 _MAX_CONTEXT_WORDS = 70  # beyond this a reader is better served by opening the article at the mark
 
 
-def standing_alone(text: str, sentences: Sequence[Span], first: int, last: int) -> Span:
-    """Return `start, end` of sentences[first..last] widened, within their paragraph, until they can be quoted fairly.
+def standing_alone(text: str, start: int, end: int) -> Span | None:
+    """Return `start, end` of the sentences that `text[start:end]` touches, widened, within their paragraph, until they can be
+    quoted fairly; None where it touches none.
 
     A quotation is never cut in half, one without its speaker takes the neighbour that names the speaker, and a sentence
     that begins by referring back takes the one before it; one that begins "This ..." or "Amid these ..." also where that
     one ends the paragraph before. One that asks, or tells what an earlier version said, takes the one behind it.
     """
-    lowest, highest = _in_paragraph(text, sentences, first, last)
-    last += last < highest and _leaves_open(text[sentences[first][0] : sentences[last][1]])
-    first, last = _whole_quotation(text, sentences, (first, last), (lowest, highest))
-    words = text[sentences[first][0] : sentences[last][1]]
+    spans = sentences(text)
+    touched = _covering(spans, start, end)
+    if touched is None:
+        return None
+    first, last = touched
+    lowest, highest = _in_paragraph(text, spans, first, last)
+    last += last < highest and _leaves_open(text[spans[first][0] : spans[last][1]])
+    first, last = _whole_quotation(text, spans, (first, last), (lowest, highest))
+    words = text[spans[first][0] : spans[last][1]]
     if not re.search(r"\w", without_quotations(words)):
         if first > lowest:
             first -= 1
         elif last < highest:
             last += 1
-    elif first > lowest and is_withdrawn(text[slice(*sentences[first - 1])]):
+    elif first > lowest and is_withdrawn(text[slice(*spans[first - 1])]):
         first -= 1
-    elif _refers_back(words) and (first > lowest or _continues(text, sentences, first)):
-        before = text[sentences[first - 1][0] : sentences[last][1]]
+    elif _refers_back(words) and (first > lowest or _continues(text, spans, first)):
+        before = text[spans[first - 1][0] : spans[last][1]]
         first -= len(before.split()) <= _MAX_CONTEXT_WORDS
-    return sentences[first][0], sentences[last][1]
+    return spans[first][0], spans[last][1]
 
 
 def is_withdrawn(sentence: str) -> bool:
@@ -79,7 +85,7 @@ def _continues(text: str, sentences: Sequence[Span], first: int) -> bool:
     return is_beside and bool(_PROSE.search(text[start:end])) and not _is_half_quotation(text, sentences, first - 1, first - 1)
 
 
-def covering(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int] | None:
+def _covering(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int] | None:
     """Return the indices of the first and last sentence that the span touches, or None when it lies in none."""
     touched = [index for index, (first, last) in enumerate(sentences) if first < end and start < last]
     return (touched[0], touched[-1]) if touched else None
@@ -88,7 +94,7 @@ def covering(sentences: Sequence[Span], start: int, end: int) -> tuple[int, int]
 def _in_paragraph(text: str, sentences: Sequence[Span], first: int, last: int) -> tuple[int, int]:
     """Return the indices of the first and last sentence of the paragraph, or paragraphs, of sentences[first..last]."""
     touched = [span for span in paragraphs(text) if span[0] < sentences[last][1] and sentences[first][0] < span[1]]
-    return covering(sentences, touched[0][0], touched[-1][1]) or (first, last)
+    return _covering(sentences, touched[0][0], touched[-1][1]) or (first, last)
 
 
 def _whole_quotation(

@@ -16,7 +16,7 @@ from index.passages import Span, sentences
 from rag.facts import amounts, contradicts, figures, is_derived, name_stems, stems
 from rag.locating import Normalised, find_quotation, quotations
 from rag.sentences import SentenceScorer, wrapped_sentences
-from rag.speech import covering, standing_alone
+from rag.speech import standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Reading
 
@@ -134,10 +134,7 @@ def quoted(claim: Claim) -> str:
 
 def _standing_alone(claim: Claim) -> Claim:
     """Widen what is cited as quotations are: with its speaker, never half of what somebody said."""
-    text = claim.reading.hit.article.text
-    spans = sentences(text)
-    touched = covering(spans, claim.start, claim.end)
-    start, end = standing_alone(text, spans, *touched) if touched else (claim.start, claim.end)
+    start, end = standing_alone(claim.reading.hit.article.text, claim.start, claim.end) or (claim.start, claim.end)
     return replace(claim, start=min(start, claim.start), end=max(end, claim.end))
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.passages import sentences, split
+from index.passages import split
 from index.search import Hit
 from rag.evidence import CitationError, compose, quotation, shown, verify
-from rag.speech import covering, standing_alone
+from rag.speech import standing_alone
 from rag.types import Claim, Reading
 
 STORY = (
@@ -30,12 +30,10 @@ def reading_of(text: str, start: int = 0, end: int | None = None) -> Reading:
 
 
 def quoted(needle: str, text: str = STORY) -> str:
-    spans = sentences(text)
     start = text.index(needle)
-    touched = covering(spans, start, start + len(needle))
-    assert touched is not None
-    first, last = standing_alone(text, spans, *touched)
-    return text[first:last]
+    span = standing_alone(text, start, start + len(needle))
+    assert span is not None
+    return text[slice(*span)]
 
 
 def test_a_span_is_quoted_with_the_sentence_around_it() -> None:
