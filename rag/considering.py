@@ -9,7 +9,7 @@ from index.snapshot import EVERYTHING, Within
 from rag.abbreviations import in_other_words
 from rag.clock import Clock
 from rag.confidence import Confidence, Frequencies, Signals, signals
-from rag.extractive import ExtractiveWriter
+from rag.extractive import write
 from rag.news import news
 from rag.overview import overview
 from rag.question import understand
@@ -38,7 +38,6 @@ class Considering:
 
     def __init__(self, library: Library, retriever: Retriever, confidence: Confidence) -> None:
         self._library, self._retriever, self._confidence = library, retriever, confidence
-        self._writer = ExtractiveWriter()
 
     def is_enough(self, considered: Considered) -> bool:
         """Whether an answer is likely enough to be right to be given."""
@@ -136,7 +135,7 @@ class Considering:
         def led_by(lead: Reading) -> Considered:
             first = replace(lead, rank_score=readings[0].rank_score)
             ordered = [first, *(reading for reading in readings if reading is not lead)]
-            claims = self._writer.write(query, ordered)
+            claims = write(query, ordered)
             return replace(
                 read, readings=ordered, claims=claims, measured=signals(query, ordered, claims, self._frequencies(query))
             )

@@ -30,15 +30,12 @@ _STEPS = re.compile(r"(?:and |but |so )?how (?:to|(?:do|can|should|must) (?:i|yo
 _SAME_WORDS = 0.6  # Jaccard overlap of stems from which two sentences say the same
 
 
-class ExtractiveWriter:
-    """Chooses and quotes sentences."""
-
-    def write(self, query: Query, readings: Sequence[Reading]) -> list[Claim]:
-        """Return the claims of an answer, the most telling first. `readings` are not empty."""
-        ranked = sorted(readings, key=lambda reading: -_worth(query, reading))
-        lead = with_its_day(query, claim_of(ranked[0]))
-        told = others(query, lead.reading, ranked) if query.wants_span else []
-        return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
+def write(query: Query, readings: Sequence[Reading]) -> list[Claim]:
+    """Return the claims of an answer, the most telling first. `readings` are not empty."""
+    ranked = sorted(readings, key=lambda reading: -_worth(query, reading))
+    lead = with_its_day(query, claim_of(ranked[0]))
+    told = others(query, lead.reading, ranked) if query.wants_span else []
+    return _beside_others(lead, told) if told else [lead, *_further(query, lead, ranked)]
 
 
 def _beside_others(lead: Claim, told: Sequence[tuple[Verdict, Reading]]) -> list[Claim]:

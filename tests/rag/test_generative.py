@@ -10,7 +10,7 @@ import pytest
 
 from index.passages import sentences
 from index.snapshot import Within
-from rag.extractive import ExtractiveWriter
+from rag.extractive import write
 from rag.model import LanguageModel, Limits
 from rag.provider import LanguageModelError
 from rag.types import Answer, Claim, Delta, Query
@@ -143,7 +143,7 @@ def test_a_model_that_fails_leaves_the_quotation_behind_a_notice(velm: Scene, ma
 
 
 def test_articles_that_differ_are_introduced_behind_a_notice_too(velm: Scene) -> None:
-    assert behind_notice(velm, QUERY, ExtractiveWriter().write(QUERY, [FORTY, SIXTY])).startswith("Velm Post (2024-03-05): ")
+    assert behind_notice(velm, QUERY, write(QUERY, [FORTY, SIXTY])).startswith("Velm Post (2024-03-05): ")
 
 
 def test_quotations_behind_a_notice_stand_in_reading_order(velm: Scene) -> None:

@@ -12,7 +12,7 @@ from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
 from rag.confidence import Confidence
-from rag.extractive import ExtractiveWriter, in_reading_order
+from rag.extractive import in_reading_order, write
 from rag.question import understand
 from rag.reader import Span
 from rag.retriever import Retriever
@@ -53,7 +53,7 @@ def read(folder: Path, question: str, reader: Pointing, text: str = TEXT) -> tup
         retriever = Retriever(search, reader, SentenceScorer(search.embedder))
         query = understand(question)
         readings = retriever.read(query, retriever.hits(query, 8, Within()))
-        claims = in_reading_order(query, ExtractiveWriter().write(query, readings))
+        claims = in_reading_order(query, write(query, readings))
         return [text[reading.start : reading.end] for reading in readings], [claim.text for claim in claims]
 
 

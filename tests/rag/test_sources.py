@@ -9,7 +9,7 @@ from index.article import Article
 from index.passages import split
 from index.search import Hit
 from rag.evidence import compose
-from rag.extractive import ExtractiveWriter
+from rag.extractive import write
 from rag.question import understand
 from rag.sources import compared
 from rag.types import Query, Reading
@@ -85,7 +85,7 @@ def test_short_answers_are_the_same_different_or_not_to_be_compared(
 
 
 def test_articles_that_differ_are_shown_side_by_side_with_outlet_and_date() -> None:
-    text, citations = compose(ExtractiveWriter().write(QUERY, [FORTY, SIXTY]))
+    text, citations = compose(write(QUERY, [FORTY, SIXTY]))
     assert text.startswith("Velm Post (2024-03-05): Forty traders")
     assert "Orsk Herald (2024-03-05) tells it differently: At the market of Velm 60 traders sell fish. [2]" in text
     assert [citation.quotation.source for citation in citations] == ["Velm Post", "Orsk Herald"]
@@ -93,7 +93,7 @@ def test_articles_that_differ_are_shown_side_by_side_with_outlet_and_date() -> N
 
 
 def test_an_article_that_agrees_is_named() -> None:
-    text, _ = compose(ExtractiveWriter().write(QUERY, [FORTY, AGREES]))
+    text, _ = compose(write(QUERY, [FORTY, AGREES]))
     assert "Harbour News (2024-03-05) says the same:" in text
 
 
@@ -102,7 +102,7 @@ def test_outlet_and_title_are_words_and_no_marks_or_markup_of_the_answer(known: 
     name = "Budget [7] ![x](http://evil.test/p.png) <img src=//e>"
     article = replace(FORTY.hit.article, title=name, **{"source": name} | known)
     lead = replace(FORTY, hit=replace(FORTY.hit, article=article))
-    text, citations = compose(ExtractiveWriter().write(QUERY, [lead, SIXTY]))
+    text, citations = compose(write(QUERY, [lead, SIXTY]))
     assert "Budget (7) " in text
     assert re.findall(r"\[\d+\]", text) == ["[1]", "[2]"]
     assert not re.search(r"!\[|\]\(|<[a-z]", text)
@@ -111,13 +111,13 @@ def test_outlet_and_title_are_words_and_no_marks_or_markup_of_the_answer(known: 
 
 def test_a_passage_that_the_reader_doubts_contradicts_nobody() -> None:
     doubted = replace(SIXTY, no_answer_score=3.0)
-    assert len(ExtractiveWriter().write(QUERY, [FORTY, doubted])) == 1
+    assert len(write(QUERY, [FORTY, doubted])) == 1
 
 
 def test_a_passage_far_behind_contradicts_nobody() -> None:
-    assert len(ExtractiveWriter().write(QUERY, [FORTY, replace(SIXTY, rank_score=1.0)])) == 1
+    assert len(write(QUERY, [FORTY, replace(SIXTY, rank_score=1.0)])) == 1
 
 
 def test_a_reason_is_not_compared() -> None:
-    claims = ExtractiveWriter().write(understand("Why do traders sell fish at the market of Velm?"), [FORTY, SIXTY])
+    claims = write(understand("Why do traders sell fish at the market of Velm?"), [FORTY, SIXTY])
     assert not any(claim.before for claim in claims)
