@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from index.library import Library
-from index.passages import sentences
 from index.search import Hit
 from index.snapshot import Within
 from rag.evidence import shown
-from rag.sentences import wrapped_sentences
+from rag.sentences import sentences_of
 from rag.sources import attributed
 from rag.types import Claim, Reading
 
@@ -37,7 +36,7 @@ def overview(library: Library, within: Within) -> tuple[list[Reading], list[Clai
 
 def _beginning(hit: Hit) -> Claim:
     text, at = hit.passage.text, hit.passage.start
-    (start, end), *further = wrapped_sentences(hit) or sentences(text) or [(0, len(text))]
+    (start, end), *further = sentences_of(hit)
     if further and len(text[start:end].split()) < _FEWEST_WORDS:
         end = further[0][1]
     reading = Reading(hit, (at + start, at + end), at + start, at + end, 0.0, 0.0, 0.0, 1.0)

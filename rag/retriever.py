@@ -12,12 +12,11 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.passages import sentences
 from index.search import Hit, Search
 from index.snapshot import Within
 from rag.reader import Reader, Span
 from rag.recency import newest
-from rag.sentences import SentenceScorer, shared, surroundings, wrapped_sentences
+from rag.sentences import SentenceScorer, sentences_of, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
 from rag.spans import at_its_new_value, can_answer, in_one_line, whole, with_its_not
 from rag.speech import is_withdrawn
@@ -114,7 +113,7 @@ def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tupl
     """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
     text, wrapped = hit.passage.text, wrapped_sentences(hit)
     in_lines = [at_its_new_value(query, text, whole(text, in_one_line(text, span, wrapped))) for span in spans]
-    for start, end in wrapped or sentences(text) or [(0, len(text))]:
+    for start, end in sentences_of(hit):
         begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
         telling = [span for span in inside if can_answer(query, text, span) and not is_withdrawn(text[start:end])]

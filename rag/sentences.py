@@ -53,6 +53,11 @@ def surroundings(hit: Hit) -> str:
     return hit.article.text[max(0, hit.passage.start - AROUND) : hit.passage.end + AROUND]
 
 
+def sentences_of(hit: Hit) -> list[tuple[int, int]]:
+    """Return `start, end` of the sentences of a hit's passage, in its text: all of it where none is found."""
+    return wrapped_sentences(hit) or _sentences(hit.passage.text)
+
+
 def wrapped_sentences(hit: Hit) -> list[tuple[int, int]]:
     """Return `start, end` of the sentences of a hit's passage, in its text, where its article is wrapped at a column.
 
@@ -68,6 +73,10 @@ def wrapped_sentences(hit: Hit) -> list[tuple[int, int]]:
     return [(start - passage.start, end - passage.start) for start, end in touched if start < end]
 
 
+def _sentences(text: str) -> list[tuple[int, int]]:
+    return sentences(text) or [(0, len(text))]
+
+
 class SentenceReader:
     """A `Reader` that knows whole sentences only: for a library that has no trained reader's weights."""
 
@@ -80,7 +89,7 @@ class SentenceReader:
 
     def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
         """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1."""
-        found = [sentences(text) or [(0, len(text))] for text in texts]
+        found = list(map(_sentences, texts))
         quoted = [[text[start:end] for start, end in spans] for text, spans in zip(texts, found, strict=True)]
         flat = [sentence for of_text in quoted for sentence in of_text]
         scores = iter((self._scorer.cosines(question, quoted) + shared(question, flat)) / 2)

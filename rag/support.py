@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from index.passages import Span, sentences
+from index.passages import Span
 from rag.facts import amounts, contradicts, figures, is_derived, name_stems, stems
 from rag.locating import Normalised, find_quotation, quotations
-from rag.sentences import SentenceScorer, wrapped_sentences
+from rag.sentences import SentenceScorer, sentences_of
 from rag.speech import standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Reading
@@ -141,8 +141,7 @@ def _standing_alone(claim: Claim) -> Claim:
 def _window(sentence: str, left: frozenset[str], reading: Reading) -> tuple[float, Claim]:
     """Return the run of a passage's sentences that adds most of the stems `left`, and how many it adds, less its price."""
     passage = reading.hit.passage
-    found = wrapped_sentences(reading.hit) or sentences(passage.text) or [(0, len(passage.text))]
-    spans = [(passage.start + start, passage.start + end) for start, end in found]
+    spans = [(passage.start + start, passage.start + end) for start, end in sentences_of(reading.hit)]
     wanted = quotations(sentence)
     best = (-1.0, spans[0])
     for start, end in _runs(spans):
