@@ -1,6 +1,7 @@
 """How near sentences are to a question, by meaning and by shared words: needs only the embedder, no trained reader."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,24 +23,15 @@ class SentenceScorer:
 
     def __init__(self, embedder: PassageEmbedder) -> None:
         self._embedder = embedder
-        self._vectors: dict[tuple[str, ...], np.ndarray] = {}
+        # A passage's sentences are embedded together and with nothing else: in bfloat16 a vector depends a little on what is
+        # embedded beside it, and the same question must get the same answer whatever came before.
+        self._rows = lru_cache(_REMEMBERED)(embedder.vectors)
 
     def cosines(self, question: str, passages: Sequence[Sequence[str]]) -> np.ndarray:
         """Return the cosine of every sentence of every passage to the question, in their order, -1 to 1."""
         asked = self._embedder.vectors([question])[0]
         rows = [self._rows(tuple(sentences)) for sentences in passages if sentences]
         return np.concatenate(rows) @ asked if rows else np.empty(0, dtype=np.float32)
-
-    def _rows(self, sentences: tuple[str, ...]) -> np.ndarray:
-        """Return the vectors of a passage's sentences. They are embedded together and with nothing else: in bfloat16 a vector
-        depends a little on what is embedded beside it, and the same question must get the same answer whatever came before."""
-        known = self._vectors
-        if sentences not in known:
-            vectors = self._embedder.vectors(sentences)
-            # Replaced, not changed: other threads may be reading.
-            known = {**(known if len(known) < _REMEMBERED else {}), sentences: vectors}
-            self._vectors = known
-        return known[sentences]
 
 
 def shared(question: str, texts: Sequence[str]) -> np.ndarray:
