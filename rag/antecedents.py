@@ -7,16 +7,10 @@ import re
 from itertools import islice
 
 from rag.kinds import ADDED, INTRODUCTION, OFFICE, PERSON, PREPOSITION, WH, kind_of
-from rag.terms import NAME, STOP_WORDS, YEAR, names, terms
+from rag.terms import CALENDAR, NAME, POSSESSIVE, STOP_WORDS, borne_names, terms
 
 _PERSONAL = frozenset({"he", "she", "him", "his", "her", "hers"})
 _PLURAL = frozenset({"they", "them", "their"})
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|(?:Sept|Nov|Dec)(?:ember)?|Oct(?:ober)?)"
-_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
-CALENDAR = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{YEAR}")
-_NO_PART_OF_A_NAME = re.compile(rf"^(?:{_MONTH}(?=['’]|$)|{_WEEKDAY}\b\s*)")
-WITHOUT_S = re.compile(r"['’]s?$")
-_NOBODY = frozenset(f"{part}{who}" for part in ("No", "Some", "Any", "Every") for who in ("body", "one", "thing"))
 _MOST_NAMES = 200  # of one text: an answer has a few
 _ACCORDING = re.compile(r"\baccording to [^,?.]*,?\s*", re.IGNORECASE)
 _ABOUT_A_NAME = re.compile(rf"who(?:se)?\s+(?:is|was|are|were)\s+(?-i:{NAME})[?.!]*$", re.IGNORECASE)  # "Who is Ida Brandt?"
@@ -86,12 +80,6 @@ def antecedents(pronoun: str, question: str, before: str, answer: str) -> list[s
     if pronoun in _PERSONAL:
         return _persons(before, answer, is_asked_again)
     return _things(before, answer, is_asked_again, pronoun in _PLURAL)
-
-
-def borne_names(text: str) -> list[str]:
-    """Return the names in a text that somebody or something has: no month or day, and without "'s"."""
-    bare = (WITHOUT_S.sub("", _NO_PART_OF_A_NAME.sub("", name)) for name in names(text))
-    return list(dict.fromkeys(name for name in bare if name and name not in _NOBODY))
 
 
 def adjectives(text: str) -> set[str]:
@@ -170,7 +158,7 @@ def _beside(office: str, answer: str) -> list[str]:
         behind = _BEHIND_OFFICE.match(answer[noun.end() : noun.end() + _BESIDE])
         ahead = _AHEAD_OF_OFFICE.search(answer[max(0, noun.start() - _BESIDE) : noun.start()])
         found += [match.group(1) for match in (behind, ahead) if match]
-    return [WITHOUT_S.sub("", name.rstrip(".,")) for name in found]
+    return [POSSESSIVE.sub("", name.rstrip(".,")) for name in found]
 
 
 def _things(before: str, answer: str, is_asked_again: bool, is_plural: bool) -> list[str]:

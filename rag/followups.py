@@ -8,11 +8,11 @@ The result is shown to the user ("Searched for: ..."), who can correct it.
 import re
 from collections.abc import Sequence
 
-from rag.antecedents import CALENDAR, WITHOUT_S, adjectives, antecedents, borne_names
+from rag.antecedents import adjectives, antecedents
 from rag.asking import QUESTION_CHARACTERS
 from rag.fragments import counted_again, person_speaking, speaking, today, topic, whom_nobody_knew
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
-from rag.terms import NAME, YEAR, words
+from rag.terms import CALENDAR, NAME, POSSESSIVE, YEAR, borne_names, words
 from rag.types import Turn
 
 _BARE = re.compile(
@@ -175,7 +175,7 @@ def _place(fragment: str, before: str) -> tuple[int, int, str] | None:
         name = next((re.escape(name) + _ITS_NUMBER for name in borne_names(before) if name not in of_a_people), None)
         the = r"(?:\bthe\s+)?" if fragment.startswith("the ") else rf"(?:\bthe\s+(?={name}{_IS_WHOLE}))?"
         found = list(re.finditer(rf"{the}(?<!\w){name}(?!\w)(?:\.(?=\s|['’]))?", before))[:1] if name else []
-    return (*found[0].span(), WITHOUT_S.sub("", fragment)) if len(found) == 1 else None
+    return (*found[0].span(), POSSESSIVE.sub("", fragment)) if len(found) == 1 else None
 
 
 def _place_behind(lead: str, thing: str, before: str) -> tuple[int, int, str] | None:
@@ -186,7 +186,7 @@ def _place_behind(lead: str, thing: str, before: str) -> tuple[int, int, str] | 
     if not found:
         return None
     last = found[-1]
-    end = last.end() if _WHEN.search(thing) else last.start(1) + len(WITHOUT_S.sub("", last[1]))
+    end = last.end() if _WHEN.search(thing) else last.start(1) + len(POSSESSIVE.sub("", last[1]))
     return last.start(1), end, thing
 
 

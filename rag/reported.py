@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.antecedents import CALENDAR
 from rag.kinds import PERSON
-from rag.terms import content_stems, names, plain, words
+from rag.terms import CALENDAR, POSSESSIVE, content_stems, names, plain, words
 
 _REPORTING = """
     accused accuses acknowledged acknowledges added adding adds admits admitted affirmed affirms alleged alleges announced
@@ -88,7 +87,6 @@ _TITLE = re.compile(
     rf"(?:{PERSON}|mr|mrs|ms|dr|prof|gen|maj|col|lt|capt|sgt|sen|rep|gov|sir|dame|lord|lady|the)\.?", re.IGNORECASE
 )
 _WORD = re.compile(r"\w[\w’'.-]*\w|\w")
-_POSSESSIVE = re.compile(r"['’]s?$")
 _BEFORE = 400  # characters in front of a sentence in which whom a pronoun means is sought
 _NEAR = 200
 
@@ -174,7 +172,7 @@ def is_meant(subject: str, speaker: str) -> bool:
     if last is None:
         return False
     before, behind = subject[: last.start()], subject[last.end() :]
-    if _POSSESSIVE.search(last.group()) and _POSSESSED.match(behind) and not _SPEAKS_FOR.search(behind):
+    if POSSESSIVE.search(last.group()) and _POSSESSED.match(behind) and not _SPEAKS_FOR.search(behind):
         return False
     if _OF_OTHERS.search(before) and not _SPEAKS_FOR.search(before):
         return False
@@ -200,4 +198,4 @@ def _last(speaker: str) -> str:
 
 
 def _bare(word: str) -> str:
-    return plain(_POSSESSIVE.sub("", word))
+    return plain(POSSESSIVE.sub("", word))

@@ -7,7 +7,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"\w+(?:[.'’\-]\w+)*\.?", re.UNICODE)
-_POSSESSIVE = re.compile(r"['’]s?$")
+POSSESSIVE = re.compile(r"['’]s?$")
 _STOP_WORDS = """
     a about after al again against all also although always am among an and another any are aren't as at be because been
     before being between both but by can can't could couldn't did didn't do does doesn't doing don't done down during
@@ -48,6 +48,11 @@ YEAR = (
 )
 _MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")  # of Latin letters alone: other scripts are not read without theirs
 _LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe"})
+_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|(?:Sept|Nov|Dec)(?:ember)?|Oct(?:ober)?)"
+_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
+CALENDAR = re.compile(rf"\b(?:{_MONTH}|{_WEEKDAY})\b|{YEAR}")
+_NO_PART_OF_A_NAME = re.compile(rf"^(?:{_MONTH}(?=['’]|$)|{_WEEKDAY}\b\s*)")
+_NOBODY = frozenset(f"{part}{who}" for part in ("No", "Some", "Any", "Every") for who in ("body", "one", "thing"))
 _stemmer = snowballstemmer.stemmer("english")
 
 
@@ -65,7 +70,7 @@ def _is_called_out(text: str) -> bool:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return the Porter2 stem of one word, lower-case, without possessive, and in letters that every keyboard has."""
-    bare = _POSSESSIVE.sub("", plain(word).rstrip(".")).replace("’", "'").replace(".", "")
+    bare = POSSESSIVE.sub("", plain(word).rstrip(".")).replace("’", "'").replace(".", "")
     return str(_stemmer.stemWord(bare))
 
 
@@ -77,7 +82,7 @@ def plain(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a text as written, without punctuation around them; "U.S." and "al-Assad" are one word each."""
-    return [_POSSESSIVE.sub("", match.rstrip(".") if match.count(".") == 1 else match) for match in _WORD.findall(text)]
+    return [POSSESSIVE.sub("", match.rstrip(".") if match.count(".") == 1 else match) for match in _WORD.findall(text)]
 
 
 def terms(text: str) -> dict[str, str]:
@@ -101,6 +106,12 @@ def names(text: str) -> list[str]:
     called_out = _is_called_out(text)
     runs = (match.group() for sentence in _SENTENCE_END.split(text) for match in _NAME.finditer(sentence))
     return list(dict.fromkeys(_without_last_stop(run) for run in runs if not _only_stop_words(run, called_out)))
+
+
+def borne_names(text: str) -> list[str]:
+    """Return the names in a text that somebody or something has: no month or day, and without "'s"."""
+    bare = (POSSESSIVE.sub("", _NO_PART_OF_A_NAME.sub("", name)) for name in names(text))
+    return list(dict.fromkeys(name for name in bare if name and name not in _NOBODY))
 
 
 def _without_last_stop(text: str) -> str:
