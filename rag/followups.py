@@ -8,11 +8,11 @@ The result is shown to the user ("Searched for: ..."), who can correct it.
 import re
 from collections.abc import Sequence
 
-from rag.antecedents import adjectives, antecedents
+from rag.antecedents import antecedents
 from rag.asking import QUESTION_CHARACTERS
-from rag.fragments import counted_again, person_speaking, speaking, today, topic, whom_nobody_knew
+from rag.fragments import continued, counted_again, without_end
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
-from rag.terms import CALENDAR, NAME, POSSESSIVE, YEAR, borne_names, words
+from rag.terms import borne_names, words
 from rag.types import Turn
 
 _BARE = re.compile(
@@ -32,26 +32,6 @@ _AND_DOES = re.compile(rf"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Ss]o)[\s,]+({AUXILIARY}\s.+)$
 _MOST_WORDS = 6  # of a fragment that continues the question before
 _CLAUSE = re.compile(rf"\b(?:{AUXILIARY}|{WH}|that|not|(?:I|you|we|he|she|they|it)(?=\s+\w))\b")
 
-_WHEN = re.compile(rf"(?:\b(?P<preposition>{PREPOSITION})\s+)?(?P<year>{YEAR})", re.IGNORECASE)
-# "the mayor of" "Torvik", "in" "Skarn", "on" "3 May", "in" "the north"
-_LED = re.compile(rf"^(?:(?:the|an?)\s+)?((?:[\w’'-]+\s+){{0,3}}?{PREPOSITION})\s+(.+)$", re.IGNORECASE)
-_LED_THING = (
-    rf"(?:(?:the\s+)?(?:\d{{1,2}}\s+)?{NAME}(?:\s+\d{{1,2}}\b)?"
-    rf"|(?:(?:the|an?)\s+(?:[\w-]+\s+){{0,2}}?)?\w+(?=\s+{PREPOSITION}\b|\W*$))"
-)
-# Where it is sure that one word is the whole thing: "the museum opened", "the mayor of", "did the museum open?"
-_DEFINITE_THING = re.compile(
-    rf"\b(?:the|an?)\s+(?:\d+\s+)?\w+(?=\s+(?:\w+ed|{PREPOSITION})\b|\W*$)"
-    rf"|(?:(?<=\bdid )|(?<=\bdoes )|(?<=^Is )|(?<=^Are )|(?<=^Was )|(?<=^Were ))the\s+\w+"
-    rf"(?=\s+\w+(?:\s+{PREPOSITION}\b|\W*$))"
-)
-# Behind a name that nothing adds to: "did the US do in Syria", "did the US strike Iran", but not "did the Iran deal fail"
-_IS_WHOLE = (
-    rf"(?:['’]s?)?(?:\W*$|[,;:]|\s+(?:{PREPOSITION}|{AUXILIARY}|and|or|do|be)\b"
-    rf"|\s+[a-z]+(?:\W*$|\s+(?:{PREPOSITION}|the|an?|its|his|her|their)\b|\s+[A-Z]))"
-)
-_ITS_NUMBER = rf"(?:\s+(?!{YEAR})\d+\b)?"  # "Apollo 11"
-_NAMED_THING = re.compile(rf"(?:[a-z]+\s+){{0,2}}{NAME}(?:(?:,|\s+and|\s+or)\s+(?:the\s+)?{NAME})*{_ITS_NUMBER}")
 
 _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
 _THING = {"it": "{}", "its": "{}'s", "they": "{}", "them": "{}", "their": "{}'s", "there": "in {}"}
@@ -107,19 +87,13 @@ def _resolve(question: str, before: str, answer: str) -> str:
     if not added or _CLAUSE.search(added.group(1)):
         return _with_names_for_pronouns(asked, before, answer)
     said = _with_names_for_pronouns(added.group(1), before, answer)
-    fragment, named = _without_end(said), asked[: added.start(1)] + said
-    return _continued(named, fragment, before) if 0 < len(words(fragment)) <= _MOST_WORDS else named
+    fragment, named = without_end(said), asked[: added.start(1)] + said
+    return continued(named, fragment, before) if 0 < len(words(fragment)) <= _MOST_WORDS else named
 
 
 def _is_short_form(word: str, question: str) -> bool:
     """Say whether a word that is a question word or a pronoun in small letters is a name: "WHO", "IT"."""
     return len(word) > 1 and word.isupper() and not question.isupper()
-
-
-def _without_end(text: str) -> str:
-    """Return a question without what ends it; the last stop of "the U.S." is the word's."""
-    bare = text.rstrip("?! ")
-    return bare.rstrip(".") if bare.rpartition(" ")[2].count(".") == 1 else bare
 
 
 def _asked_again(question_word: str, before: str) -> str:
@@ -130,70 +104,10 @@ def _asked_again(question_word: str, before: str) -> str:
         return counted
     inverted = _INVERTED.match(asked)
     if not inverted or _ASKS_WHAT.search(question_word) or _ASKS_WHAT.search(inverted.group(1) or ""):
-        return f"{_without_end(asked)}, and {question_word.lower()}?"
+        return f"{without_end(asked)}, and {question_word.lower()}?"
     rest = inverted.group(2)[0].lower() + inverted.group(2)[1:]
     where = _WHERE_TO.fullmatch(question_word)
-    return f"Where {_without_end(rest)} {where.group(1)}?" if where else f"{question_word.capitalize()} {rest}"
-
-
-def _continued(question: str, fragment: str, before: str) -> str:
-    """ "What about Russia?" asks the question before of Russia, "And in 2018?" of 2018; what can be added nowhere stays.
-
-    What was added to the question before, ", and when?", is asked again of Russia, and goes before "in 2018" can be added.
-    """
-    asked = ADDED.sub("", before)
-    exchanges = (today, person_speaking, _place, topic, speaking, whom_nobody_knew)
-    place = next(filter(None, (exchange(fragment, asked) for exchange in exchanges)), None)
-    if place:
-        start, end, thing = place
-        return asked[:start] + thing + asked[end:] + before[len(asked) :]
-    stated = _without_end(asked)
-    if re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (_WHEN.search(fragment) and _WHEN.search(before)):
-        return f"{stated} {fragment}?"
-    return f"{stated}, and {fragment}?" if len(words(fragment)) <= 2 else question
-
-
-def _place(fragment: str, before: str) -> tuple[int, int, str] | None:
-    """Return `start, end` in the question before of what a fragment asks to exchange, and what for; None where that is not
-    sure: a year for the only year, what follows "in" or "the mayor of" for such a thing that followed it, a name for the
-    first name, "the museum" for the only thing of this shape."""
-    year, years = _WHEN.fullmatch(fragment), list(_WHEN.finditer(before))
-    if year and len(years) == 1:
-        preposition = years[0]["preposition"]
-        return *years[0].span(), f"{year['preposition'] or preposition} {year['year']}" if preposition else year["year"]
-    led = _LED.match(fragment)
-    if led:
-        return _place_behind(led.group(1), led.group(2), before)
-    if _sort(fragment) == "definite":
-        found = list(_DEFINITE_THING.finditer(before))
-    elif not _NAMED_THING.fullmatch(fragment):
-        found = []
-    elif _sort(fragment) == "calendar":
-        found = [] if _WHEN.search(fragment) else list(CALENDAR.finditer(before))[:1]
-    else:
-        of_a_people = adjectives(before)
-        name = next((re.escape(name) + _ITS_NUMBER for name in borne_names(before) if name not in of_a_people), None)
-        the = r"(?:\bthe\s+)?" if fragment.startswith("the ") else rf"(?:\bthe\s+(?={name}{_IS_WHOLE}))?"
-        found = list(re.finditer(rf"{the}(?<!\w){name}(?!\w)(?:\.(?=\s|['’]))?", before))[:1] if name else []
-    return (*found[0].span(), POSSESSIVE.sub("", fragment)) if len(found) == 1 else None
-
-
-def _place_behind(lead: str, thing: str, before: str) -> tuple[int, int, str] | None:
-    """Return the last place in the question before where `lead` stands before the same sort of thing; a year stays that
-    `thing` has none of: "And in June?" after "in May 2019"."""
-    led = re.finditer(rf"\b(?i:{re.escape(lead)})\s+({_LED_THING})(,?\s+{YEAR})?", before)
-    found = [one for one in led if _sort(one[1]) == _sort(thing)]
-    if not found:
-        return None
-    last = found[-1]
-    end = last.end() if _WHEN.search(thing) else last.start(1) + len(POSSESSIVE.sub("", last[1]))
-    return last.start(1), end, thing
-
-
-def _sort(thing: str) -> str:
-    if re.match(r"(?:the|an?)\s+[a-z\d]", thing):
-        return "definite"
-    return "calendar" if CALENDAR.search(thing) else "other"
+    return f"Where {without_end(rest)} {where.group(1)}?" if where else f"{question_word.capitalize()} {rest}"
 
 
 def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
