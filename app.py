@@ -16,6 +16,7 @@ from functools import partial
 import uvicorn
 
 from index.adding import add_files
+from index.cores import cores
 from index.embedder import Embedder
 from index.errors import LibraryError, LibraryMissing
 from index.fetch import Web
@@ -37,7 +38,7 @@ from web.keys import BadKey, Keys
 from web.metrics import Metrics, Watched
 from web.rate import RateLimit
 from web.serving import create_server, run
-from web.workers import ANSWER_SECONDS, Workers, processors
+from web.workers import ANSWER_SECONDS, Workers
 
 _MODEL_CALLS_AT_ONCE = 16  # waiting for a language model takes no processor
 _TIME_TO_BE_READ = 3.0  # how long a page that is already open can still learn why there will be no library
@@ -70,7 +71,7 @@ def main() -> int:
 
 
 def _at_once(settings: Settings) -> int:
-    return processors() if settings.llm is None else _MODEL_CALLS_AT_ONCE
+    return cores() if settings.llm is None else _MODEL_CALLS_AT_ONCE
 
 
 class CannotListen(Exception):

@@ -50,7 +50,10 @@ def _pool() -> ThreadPoolExecutor:
     return pool
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _count() -> int:
-    """Return how many cores this process may use, at most `_MOST`."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST, allowed)
+    return min(_MOST, cores())

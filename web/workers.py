@@ -6,7 +6,6 @@ One `Workers` stands behind every door, so that all doors together take no more 
 import asyncio
 import contextvars
 import math
-import os
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Generic, TypeVar
 
+from index.cores import cores
 from web.problems import Problem
 
 T = TypeVar("T")
@@ -24,11 +24,6 @@ _AHEAD = 1_000  # items that may be made and not taken: more than an answer has,
 _IDLE_SECONDS = 30.0  # after which a thread with nothing to do ends
 _MOST_RETRY_SECONDS = 60
 _NEWEST = 0.1  # weight of the newest job in the mean time of a job
-
-
-def processors() -> int:
-    """Return how many processors this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Job(Generic[T]):
@@ -124,7 +119,7 @@ class Workers:
     """
 
     def __init__(self, at_once: int | None = None, waiting: int = WAITING, seconds: float = ANSWER_SECONDS) -> None:
-        self._at_once, self._most_waiting, self._seconds = at_once or processors(), waiting, seconds
+        self._at_once, self._most_waiting, self._seconds = at_once or cores(), waiting, seconds
         self._waiting: deque[Job[object]] = deque()
         self._threads = self._running = 0
         self._change = threading.Condition()
