@@ -17,7 +17,7 @@ _ORDERS: dict[Order, str] = {
     "title": "folded(a.title), a.number DESC",
     "source": "a.source IS NULL, folded(a.source), a.number DESC",
 }
-_COLUMNS = (
+LISTED_COLUMNS = (
     "a.id, a.title, a.source, a.url, a.published, a.updated, a.added, a.origin, a.content_hash,"
     " (SELECT count(*) FROM passages WHERE article = a.number), length(a.text)"
 )
@@ -50,7 +50,8 @@ def listed(
         condition += f" AND instr(folded(a.title || ' ' || coalesce(a.source, '')), :word{number})"
         parameters[f"word{number}"] = word
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM articles a WHERE {condition} ORDER BY {_ORDERS[listing.order]} LIMIT :limit OFFSET :offset",  # noqa: S608
+        f"SELECT {LISTED_COLUMNS} FROM articles a WHERE {condition}"  # noqa: S608
+        f" ORDER BY {_ORDERS[listing.order]} LIMIT :limit OFFSET :offset",
         parameters,
     ).fetchall()
     (count,) = connection.execute(f"SELECT count(*) FROM articles a WHERE {condition}", parameters).fetchone()  # noqa: S608

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.article import Article, Passage
 from index.errors import ArticleMissing
-from index.listing import Listing, listed, sources
+from index.listing import LISTED_COLUMNS, Listing, listed, sources
 from index.rows import ARTICLE_COLUMNS, Listed, State, Version, restored
 from index.words import storable, words
 
@@ -86,10 +86,7 @@ class Snapshot:
 
     def articles(self) -> list[Listed]:
         """Return a line for every article, in the order of adding."""
-        rows = self._connection.execute(
-            "SELECT id, title, source, url, published, updated, added, origin, content_hash,"
-            " (SELECT count(*) FROM passages WHERE article = articles.number), length(text) FROM articles ORDER BY number"
-        )
+        rows = self._connection.execute(f"SELECT {LISTED_COLUMNS} FROM articles a ORDER BY number")  # noqa: S608 - a constant
         return [Listed(*row) for row in rows]
 
     def listed(self, listing: Listing) -> tuple[list[Listed], int]:
