@@ -1,4 +1,4 @@
-"""What the command lines have in common: how they end when interrupted or no longer read, how they take a day, and nothing."""
+"""What the command lines have in common: how they end when interrupted or no longer read, take a day, or refuse arguments."""
 
 import argparse
 import os

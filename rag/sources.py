@@ -177,7 +177,7 @@ def with_its_day(query: Query, claim: Claim) -> Claim:
 
 
 def attributed(claim: Claim) -> str:
-    """Return the words in front of a first claim that others contradict."""
+    """Return the words in front of a claim that say whose it is, and of which day."""
     return f"{_named(claim.reading)}:"
 
 
