@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.sentences import surroundings
-from rag.terms import content_stems, names, numbers, stem, words
+from rag.terms import anchors, content_stems, names
 from rag.types import Claim, Query, Reading
 
 WEIGHTS_FILE = Path(__file__).with_name("confidence.json")
@@ -73,7 +73,7 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
     there = set(content_stems(f"{best.hit.article.title} {best.hit.passage.text} {lead.text}"))
     quoted = set(content_stems(lead.text))
     span = set(content_stems(best.hit.article.text[best.start : best.end]))
-    anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
+    wanted = anchors(query.text)
     return Signals(
         span=best.score,
         no_answer=best.no_answer_score,
@@ -84,8 +84,8 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
         around=_share(rarity, there | set(content_stems(surroundings(best.hit)))),
         in_claim=_share(rarity, quoted),
         unknown=1 - _share(rarity, {term for term, count in frequencies.of.items() if count}) if rarity else 0.0,
-        names_in_passage=len(anchors & there) / len(anchors) if anchors else 1.0,
-        names_in_claim=len(anchors & quoted) / len(anchors) if anchors else 1.0,
+        names_in_passage=len(wanted & there) / len(wanted) if wanted else 1.0,
+        names_in_claim=len(wanted & quoted) / len(wanted) if wanted else 1.0,
         echoes=len(span & set(query.terms)) / len(span) if span else 0.0,
         type_fits=float(fits(query, lead.text)),
         margin=best.rank_score - max(others, default=best.rank_score),

@@ -20,7 +20,7 @@ from rag.sentences import SentenceScorer, sentences_of, shared, surroundings, wr
 from rag.sources import without_copies
 from rag.spans import at_its_new_value, can_answer, in_one_line, whole, with_its_not
 from rag.speech import is_withdrawn
-from rag.terms import content_stems, names, numbers, stem, words
+from rag.terms import anchors, content_stems
 from rag.types import Query, Reading
 
 # What a sentence's rank score is made of; benchmarks/LOG.md, 2026-11-21. Cosine and share are of the sentence.
@@ -56,9 +56,9 @@ class Retriever:
 
     def hits_with_anchors(self, query: Query, known: Sequence[Hit], within: Within) -> list[Hit]:
         """Return hits further down that hold every name and number of the question, as many as were known at most."""
-        anchors = {stem(word) for name in (*names(query.text), *numbers(query.text)) for word in words(name)}
+        wanted = anchors(query.text)
         further = self._further(query, known, within)
-        holding = [hit for hit in further if anchors <= set(content_stems(f"{hit.article.title} {hit.passage.text}"))]
+        holding = [hit for hit in further if wanted <= set(content_stems(f"{hit.article.title} {hit.passage.text}"))]
         return holding[: len(known)]
 
     def _further(self, query: Query, known: Sequence[Hit], within: Within) -> list[Hit]:

@@ -123,6 +123,11 @@ def _only_stop_words(run: str, called_out: bool) -> bool:
     return all(is_stop_word(word, called_out) for word in run.split())
 
 
+def anchors(text: str) -> set[str]:
+    """Return the stems of the names and numbers of a text: what a passage must hold to be about the same."""
+    return {stem(word) for name in (*names(text), *numbers(text)) for word in words(name)}
+
+
 def numbers(text: str) -> list[str]:
     """Return the numbers in a text as written: years, counts, amounts."""
     return re.findall(r"\d+(?:[.,]\d+)*", text)
