@@ -5,7 +5,9 @@ from typing import Protocol
 
 from index.embedder import PassageEmbedder
 from rag.generative import GenerativeWriter
-from rag.model import Limits
+from rag.model import LanguageModel, Limits
+from rag.sentences import SentenceScorer
+from rag.support import Checker, Support
 
 _ACCOUNT = "model_use.json"
 
@@ -32,6 +34,8 @@ def configured_writer(settings: WriterSettings, data: Path, embedder: PassageEmb
 
     Raises LanguageModelError.
     """
+    if settings.llm is None:
+        return None
     limits = Limits(settings.llm_seconds, settings.llm_calls, settings.llm_tokens)
-    account = None if settings.read_only else data / _ACCOUNT
-    return GenerativeWriter.configured(settings.llm, limits, account, embedder, drop_unsupported=settings.llm_drop)
+    model = LanguageModel.configured(settings.llm, limits, None if settings.read_only else data / _ACCOUNT)
+    return GenerativeWriter(model, Checker(SentenceScorer(embedder), Support.load()), drop_unsupported=settings.llm_drop)

@@ -10,17 +10,14 @@ import secrets
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from index.embedder import PassageEmbedder
 from rag.evidence import Composition
 from rag.extractive import in_reading_order
 from rag.marks import Said, SentenceStream
-from rag.model import MOST_ANSWER_TOKENS, PULSE_SECONDS, LanguageModel, Limits, ModelFailed, tokens
+from rag.model import MOST_ANSWER_TOKENS, PULSE_SECONDS, LanguageModel, ModelFailed, tokens
 from rag.prompt import FAILED, NO_ANSWER, PASSAGE, QUESTION, QUOTED_INSTEAD, RULES, UNDATED, UNKNOWN_SOURCE, UNSUPPORTED
 from rag.provider import Why
-from rag.sentences import SentenceScorer
-from rag.support import Checker, Support
+from rag.support import Checker
 from rag.types import Citation, Claim, Delta, Mode, Query, Reading
 
 MOST_EVIDENCE_TOKENS = 2400
@@ -50,25 +47,6 @@ class GenerativeWriter:
 
     def __init__(self, model: LanguageModel, checker: Checker, *, drop_unsupported: bool = False) -> None:
         self._model, self._checker, self._drop = model, checker, drop_unsupported
-
-    @classmethod
-    def configured(
-        cls,
-        name: str | None,
-        limits: Limits,
-        account: Path | None,
-        embedder: PassageEmbedder,
-        *,
-        drop_unsupported: bool = False,
-    ) -> "GenerativeWriter | None":
-        """Return a writer with the model that "provider:model" names, or None without a name.
-
-        The file `account` keeps what a day has used, across restarts and processes. Raises LanguageModelError.
-        """
-        if name is None:
-            return None
-        checker = Checker(SentenceScorer(embedder), Support.load())
-        return cls(LanguageModel.configured(name, limits, account), checker, drop_unsupported=drop_unsupported)
 
     def write(
         self, query: Query, readings: Sequence[Reading], quotes: Sequence[Claim]

@@ -12,8 +12,9 @@ from index.search import Search
 from rag.answer import Answerer
 from rag.confidence import Confidence
 from rag.generative import GenerativeWriter
-from rag.model import Limits
+from rag.model import LanguageModel, Limits
 from rag.sentences import SentenceReader, SentenceScorer
+from rag.support import Checker, Support
 from rag.types import Answer, Event
 from tests.doubles.manners import SINK_HOST
 from tests.doubles.model_server import ModelServer
@@ -56,10 +57,8 @@ class Scene:
         self.search, self.server = search, server
 
     def writer(self, manners: str, limits: Limits | None = None, *, drop: bool = False) -> GenerativeWriter:
-        limits = limits or Limits(seconds=20.0)
-        made = GenerativeWriter.configured(f"openai:{manners}", limits, None, self.search.embedder, drop_unsupported=drop)
-        assert made
-        return made
+        model = LanguageModel.configured(f"openai:{manners}", limits or Limits(seconds=20.0))
+        return GenerativeWriter(model, Checker(SentenceScorer(self.search.embedder), Support.load()), drop_unsupported=drop)
 
     def answerer(self, manners: str, limits: Limits | None = None, *, drop: bool = False) -> Answerer:
         return answering(self.search, self.writer(manners, limits, drop=drop))
