@@ -4,7 +4,6 @@ What a call may cost at most is booked before it is made, and set right afterwar
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -12,6 +11,8 @@ from pathlib import Path
 from threading import Lock
 
 from filelock import FileLock, Timeout
+
+from index.durable import replace
 
 _WAIT_SECONDS = 2.0
 
@@ -64,7 +65,7 @@ class Allowance:
                 return self._used
             with FileLock(f"{self._file}.lock", timeout=_WAIT_SECONDS):
                 used = self._changed(self._current(), calls, tokens, limited)
-                self._write(self._file, used)
+                replace(self._file, json.dumps(asdict(used)).encode() + b"\n", durable=False)
                 return used
         except (OSError, Timeout) as error:
             raise Spent("today's use of the language model cannot be written down") from error
@@ -88,8 +89,3 @@ class Allowance:
             return Use("")
         except (ValueError, TypeError, KeyError) as error:
             raise Spent(f"{file.name} is damaged, so today's use is not known; remove it to begin anew") from error
-
-    def _write(self, file: Path, used: Use) -> None:
-        draft = file.with_name(f"{file.name}.{os.getpid()}")
-        draft.write_text(json.dumps(asdict(used)) + "\n", encoding="utf-8")
-        draft.replace(file)
