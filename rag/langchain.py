@@ -4,7 +4,7 @@ Knows no web. The retriever alone is `FootnoteRetriever` in rag/retriever.py.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -12,19 +12,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, SkipValidation
 
-from index.snapshot import EVERYTHING, Within
-from rag.types import Answer, Citation, Delta, Event, Turn
+from index.snapshot import Within
+from rag.types import Answer, Answers, Citation, Delta, Event, Turn
 
 Block = dict[str, Any]
 _IN_CONTENT = frozenset({"answer", "citations"})
-
-
-class Streams(Protocol):
-    """What answers, such as `rag.answer.Answerer`."""
-
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8
-    ) -> Iterator[Event]: ...
 
 
 class FootnoteChat(BaseChatModel):
@@ -35,7 +27,7 @@ class FootnoteChat(BaseChatModel):
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
-    answerer: Annotated[Streams, SkipValidation]
+    answerer: Annotated[Answers, SkipValidation]
     as_of: str | None = None
     since: str | None = None
     until: str | None = None

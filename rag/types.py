@@ -1,16 +1,15 @@
 """The types of a question's way to its answer, and those that leave this room. Knows no web."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
 
 from index.rows import State
 from index.search import Hit
+from index.snapshot import EVERYTHING, Within
 
 Reason = Literal["nothing_relevant", "not_answered_by_sources", "outside_dates", "empty_library"]
 Mode = Literal["extractive", "generative"]
-
-
 Kind = Literal["who", "when", "where", "number", "what", "why", "how", "list", "summary", "overview", "yes_no", "said"]
 
 
@@ -161,13 +160,7 @@ class LibraryState:
         return cls(state.articles, state.passages, state.fingerprint, state.newest, state.last_change)
 
     def as_dict(self) -> dict[str, object]:
-        return {
-            "articles": self.articles,
-            "passages": self.passages,
-            "fingerprint": self.fingerprint,
-            "newest": self.newest,
-            "last_change": self.last_change,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +217,11 @@ class Delta:
 
 Event = Searched | Delta | Citation | Answer
 """A stream is Searched, once or twice, then Deltas and Citations, then the whole Answer, last."""
+
+
+class Answers(Protocol):
+    """What answers questions, such as `rag.answer.Answerer`."""
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8
+    ) -> Iterator[Event]: ...

@@ -1,6 +1,6 @@
 """What the web room needs from the rooms below, and whether it is there yet. Knows how none of it is made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,20 +9,10 @@ from index.listing import Listing
 from index.rows import Listed, Version
 from index.search import Hit
 from index.snapshot import EVERYTHING, Within
-from rag.types import Answer, Event, Turn
+from rag.types import Answers
 from web.jobs import Desk
 from web.problems import RETRY_SECONDS, Problem
 from web.workers import Workers
-
-
-class Answerer(Protocol):
-    """Answers questions, whole or as a stream whose last event is the whole Answer."""
-
-    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer: ...
-
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8
-    ) -> Iterator[Event]: ...
 
 
 class ArticleRow(Protocol):
@@ -81,7 +71,7 @@ class Searcher(Protocol):
 class Services:
     """Everything that a route may use. No `desk`: the library is closed to changes."""
 
-    answerer: Answerer
+    answerer: Answers
     library: Shelves
     searcher: Searcher
     desk: Desk | None = None

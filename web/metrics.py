@@ -13,8 +13,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from index.snapshot import EVERYTHING, Within
-from rag.types import Answer, Event, Turn
-from web.gate import Answerer, Gate
+from rag.types import Answer, Answers, Event, Turn
+from web.gate import Gate
 from web.problems import Problem
 
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -58,14 +58,9 @@ class Metrics:
 class Watched:
     """An answerer whose answers are counted, and each a span for OpenTelemetry, whichever door they leave by."""
 
-    def __init__(self, answerer: Answerer, metrics: Metrics, tracer: Tracer | None = None) -> None:
+    def __init__(self, answerer: Answers, metrics: Metrics, tracer: Tracer | None = None) -> None:
         self._answerer, self._metrics = answerer, metrics
         self._tracer = tracer or get_tracer("footnote")  # does nothing unless the process has OpenTelemetry's SDK
-
-    def ask(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Answer:
-        *_, answer = self.stream(question, history, within, k)
-        assert isinstance(answer, Answer)  # noqa: S101 - for the type checker: a stream ends with its Answer
-        return answer
 
     def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         span = self._tracer.start_span("footnote.answer")

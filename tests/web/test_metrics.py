@@ -138,7 +138,7 @@ class RecordingTracer(NoOpTracer):
 def test_an_answer_is_a_span_that_ends_even_when_nobody_waits_for_it() -> None:
     tracer = RecordingTracer()
     watched = Watched(FakeAnswerer(FakeLibrary(BRIDGE)), Metrics(Gate()), tracer)
-    watched.ask(QUESTION)
+    list(watched.stream(QUESTION))
     left = watched.stream(QUESTION)
     next(left)
     left.close()
