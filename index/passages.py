@@ -10,7 +10,7 @@ import sentencex
 
 from index.article import Article, Passage
 from index.furniture import furniture
-from index.latest import Latest
+from index.lru import remembered
 
 RULES = "passages-5"  # part of the library's fingerprint: change it whenever the same article would split differently
 MAX_WORDS = 60  # benchmarks/LOG.md, 2026-11-21: as right as 100, refuses better, reads in half the time
@@ -84,8 +84,8 @@ def _paragraphs(text: str) -> list[Span]:
 
 
 # One question asks for the same article's sentences again and again, and finding them takes 0.1 s per MB.
-_LONG_SENTENCES = Latest(_sentences, most_texts=16, most_chars=4_000_000)
-_LONG_PARAGRAPHS = Latest(_paragraphs, most_texts=16, most_chars=4_000_000)
+_LONG_SENTENCES = remembered(_sentences, most_texts=16, most_chars=4_000_000)
+_LONG_PARAGRAPHS = remembered(_paragraphs, most_texts=16, most_chars=4_000_000)
 
 
 def embedded_text(article: Article, passage: Passage) -> str:

@@ -7,7 +7,7 @@ news, and must be shown. A single plain word may turn a meaning round ("won", "l
 import re
 from dataclasses import dataclass
 
-from index.latest import Latest
+from index.lru import remembered
 from index.passages import Span, sentences
 
 MOST_COPIES = 100  # of a story with more, the earliest
@@ -75,7 +75,7 @@ def _split(text: str) -> list[_Sentence]:
 
 # A story's copies are walked through in the same order for every passage: with room for fewer, none would be found again.
 # Bounded by characters, too: a sentence's words take some seven bytes for each of them.
-_sentences = Latest(_split, most_texts=MOST_COPIES + 1, most_chars=8_000_000)
+_sentences = remembered(_split, most_texts=MOST_COPIES + 1, most_chars=8_000_000)
 
 
 def _sentence(text: str, start: int, end: int) -> _Sentence:

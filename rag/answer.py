@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from index.lru import Lru
 from index.search import Search
 from index.snapshot import EVERYTHING, Within
 from rag.clock import Clock
@@ -18,7 +19,6 @@ from rag.extractive import in_reading_order
 from rag.generative import GenerativeWriter
 from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
-from rag.recent import Recent
 from rag.retriever import Retriever
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.short import is_short_for
@@ -54,7 +54,7 @@ class Answerer:
         self._generative = generative
         self._library = search.library
         self._considering = Considering(search.library, Retriever(search, reader, scorer), confidence)
-        self._recent: Recent[tuple[object, ...], Answer] = Recent(RECENT)
+        self._recent: Lru[tuple[object, ...], Answer] = Lru(RECENT)
 
     @classmethod
     def over(cls, search: Search, generative: GenerativeWriter | None = None) -> "Answerer":

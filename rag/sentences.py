@@ -6,16 +6,16 @@ from functools import lru_cache
 import numpy as np
 
 from index.embedder import PassageEmbedder
+from index.lru import Lru
 from index.passages import paragraphs, sentences
 from index.search import Hit
 from rag.reader import Span
-from rag.recent import Recent
 from rag.terms import content_stems
 
 AROUND = 600  # characters before and behind a passage; benchmarks/LOG.md, 2026-11-21
 _REMEMBERED = 2048  # passages, about 10 MB of vectors: the sentences of a small library are embedded once
 # By content hash, of the articles read last (a second look reads 16 passages and more): finding them takes 0.1 s per MB.
-_WRAPPED: Recent[str, list[tuple[int, int]]] = Recent(64)
+_WRAPPED: Lru[str, list[tuple[int, int]]] = Lru(64)
 
 
 class SentenceScorer:

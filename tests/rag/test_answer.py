@@ -16,7 +16,6 @@ from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
 from rag.confidence import Confidence
-from rag.recent import Recent
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import Answer, Citation, Delta, Searched, Turn
 from tests.fakes import WordCountEmbedder
@@ -280,15 +279,6 @@ def test_what_was_answered_before_is_forgotten_when_the_library_changes(search: 
     cited = answerer.ask(question).citations[0].quotation.article_id
     search.library.remove([cited])
     assert cited not in {citation.quotation.article_id for citation in answerer.ask(question).citations}
-
-
-def test_the_answers_kept_are_those_used_last() -> None:
-    recent: Recent[int, str] = Recent(2)
-    recent.put(1, "one")
-    recent.put(2, "two")
-    assert recent.get(1) == "one"
-    recent.put(3, "three")
-    assert [recent.get(key) for key in (1, 2, 3)] == ["one", None, "three"]
 
 
 def test_how_many_hits_are_asked_for_does_not_change_the_answer(search: Search) -> None:
