@@ -51,7 +51,10 @@ def main() -> int:
         settings = read()
         listening = listen(settings.host, settings.port, beyond_loopback=may_be_reached(settings))
         keys = Keys.parse(settings.api_keys, is_local=is_loopback(listening.getsockname()[0]) and not settings.hosts)
-    except (BadSetting, BadKey, CannotListen) as error:
+    except (BadSetting, BadKey) as error:
+        _say(str(error))
+        return 2
+    except CannotListen as error:
         _say(str(error))
         return 1
     gate = Gate(Workers(_at_once(settings), settings.queue, settings.llm_seconds + ANSWER_SECONDS))

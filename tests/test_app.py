@@ -32,10 +32,13 @@ def ended(tmp_path: Path, settings: Mapping[str, str]) -> tuple[int, str]:
     return program.returncode, said
 
 
-def test_an_unknown_setting_ends_it_with_the_known_ones(tmp_path: Path) -> None:
-    status, said = ended(tmp_path, {"RAG_TPO_K": "8"})
-    assert status == 1
-    assert said.startswith("unknown setting RAG_TPO_K; known are RAG_HOST")
+@pytest.mark.parametrize("door", [["app.py"], ["-m", "web.mcp"]], ids=["page", "MCP"])
+def test_an_unknown_setting_ends_it_as_wrong_usage_with_the_known_ones(tmp_path: Path, door: list[str]) -> None:
+    environ = {**os.environ, "RAG_DATA": str(tmp_path / "data"), "RAG_TPO_K": "8"}
+    program = [sys.executable, *door]
+    done = subprocess.run(program, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("unknown setting RAG_TPO_K; known are RAG_HOST")
 
 
 @pytest.mark.parametrize("door", [["app.py", "--port", "8000"], ["-m", "web.mcp", "--data", "elsewhere"]], ids=["page", "MCP"])
@@ -81,7 +84,7 @@ def test_it_listens_beyond_this_machine_when_told_or_when_it_has_keys(told: Mapp
 
 def test_a_key_that_is_not_one_ends_it_without_saying_it(tmp_path: Path) -> None:
     status, said = ended(tmp_path, {"RAG_API_KEYS": "ann:edtor:s3cret"})
-    assert status == 1
+    assert status == 2
     assert "RAG_API_KEYS" in said
     assert "s3cret" not in said
 

@@ -36,7 +36,10 @@ def main() -> int:
     except LibraryError as error:
         _say(f"{error.message}; {error.hint}")
         return error.exit_status
-    except (BadSetting, LanguageModelError) as error:
+    except BadSetting as error:
+        _say(str(error))
+        return 2
+    except LanguageModelError as error:
         _say(str(error))
         return 1
     with search:
