@@ -46,14 +46,19 @@ _SANDBOX = Sandbox()  # starts nothing until a file needs it
 
 
 def files(path: Path) -> Iterator[Path]:
-    """Yield the file itself, or every readable file below a folder in a stable order; hidden ones are passed over."""
+    """Yield the file itself, or every readable file below a folder in a stable order; hidden ones are passed over.
+
+    A folder that cannot be looked into is given, too: `read` says why.
+    """
     if not os.path.isdir(path):  # Path.is_dir raises where a name is too long, or a folder on the way is closed to this user
         yield path
         return
-    for child in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
-        if _may_be_a_file(child) and child.suffix.lower() in SUFFIXES and child.name != METADATA_FILE and not hidden:
-            yield child
+    found: list[Path] = []
+    for folder, below, names in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):
+        below[:] = [name for name in below if not name.startswith(".")]
+        named = (Path(folder, name) for name in names if not name.startswith(".") and name != METADATA_FILE)
+        found.extend(file for file in named if file.suffix.lower() in SUFFIXES and _may_be_a_file(file))
+    yield from sorted(found)
 
 
 def _may_be_a_file(path: Path) -> bool:
@@ -72,6 +77,8 @@ def read(path: Path) -> Iterator[Article]:
     try:
         if path.name == METADATA_FILE:
             raise UnusableContent("it describes the files beside it and is no article")
+        if path.is_dir():
+            os.scandir(path).close()  # which says why `files` could not look into it
         if not path.is_file():
             raise UnusableContent("there is no such file")
         origin, known = path.resolve().as_uri(), _beside(path)

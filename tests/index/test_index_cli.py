@@ -124,6 +124,19 @@ def test_a_path_that_the_system_refuses_is_named_and_the_others_go_in(run, texts
     assert err.count("File name too long") == 2
 
 
+def test_a_folder_that_cannot_be_looked_into_is_named_and_the_others_go_in(run, texts):
+    os.chdir(texts)
+    for _ in range(20):  # until the path to the folder is longer than the system takes: closed to root, too
+        Path("x" * 250).mkdir()
+        os.chdir("x" * 250)
+    Path("below.txt").write_text("The ferry is old.", encoding="utf-8")
+    os.chdir(texts.parent)
+    status, out, err = run("add", texts)
+    assert (status, out) == (7, "3 added, 0 updated, 0 unchanged, 1 refused\n")
+    assert err.count("File name too long") == 1
+    assert err.startswith(f"refused: {texts}/xxx")
+
+
 @pytest.mark.parametrize("data", ["file", "file/below", "/proc/nowhere/data", "x" * 300, "loop"])
 def test_a_data_folder_that_cannot_be_is_named_without_a_traceback(run, texts, tmp_path, data):
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
