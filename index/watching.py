@@ -43,7 +43,7 @@ def follow(
     for changes in looks:
         paths = {Path(path) for _, path in changes}
         pending |= dict.fromkeys(_touched(folder, paths))
-        has_gone = has_gone or (remove and not all(path.exists() for path in paths))
+        has_gone = has_gone or (remove and any(map(_is_gone, paths)))
         ready = _settled(pending)
         try:
             if has_gone and not _is_away(folder):
@@ -144,7 +144,18 @@ def _without_file(search: Search, folder: Path) -> list[str]:
     """Return the ids of the articles that were read from files of the folder which are not there any more."""
     with search.library.reading() as snapshot:
         read_here = snapshot.origins(f"{folder.as_uri().rstrip('/')}/")
-    return [article_id for article_id, origin in read_here if not _path_of(origin).exists()]
+    return [article_id for article_id, origin in read_here if _is_gone(_path_of(origin))]
+
+
+def _is_gone(path: Path) -> bool:
+    """Say whether there surely is no such file, which nobody can say of one in a folder that is closed."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _path_of(origin: str) -> Path:

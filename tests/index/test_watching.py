@@ -242,6 +242,19 @@ def test_a_folder_that_is_away_for_a_while_loses_no_articles(watched, folder, tm
     assert watched(happenings, "--remove")[2].endswith("0 removed")
 
 
+def test_a_file_of_which_nobody_can_say_whether_it_is_there_loses_no_article(watched, folder, tmp_path) -> None:
+    def happenings() -> None:
+        (folder / "bridge.txt").unlink()
+        (folder / "bridge.txt").symlink_to("x" * 300)  # no path: as in a folder that is closed, but for root, too
+        (folder / "tram.txt").write_text("The tram is slow.", encoding="utf-8")
+        wait_for(lambda: "tram.txt" in articles(tmp_path), SECONDS)
+
+    status, _, summary = watched(happenings, "--remove")
+    assert status == 0
+    assert summary.endswith("0 removed")
+    assert set(articles(tmp_path)) == {"bridge.txt", "tram.txt"}
+
+
 def test_a_drive_that_leaves_its_mount_point_empty_loses_no_articles(watched, folder, tmp_path) -> None:
     def happenings() -> None:
         (folder / "bridge.txt").rename(tmp_path / "bridge.txt")
