@@ -103,11 +103,15 @@ async def _form(request: Request) -> FormData:
 async def _described(files: Sequence[UploadFile]) -> list[Item]:
     describing = {_folder(one): one for one in files if _last(one) == METADATA_FILE}
     articles = [one for one in files if _last(one) != METADATA_FILE]
+    if len(describing) + len(articles) < len(files):
+        hint = "Nothing was added. Send one for a folder, with all that is known of its files."
+        raise Problem(422, "described_twice", f"There are two {METADATA_FILE} for one folder.", hint)
     if not articles:
         message, hint = f"A {METADATA_FILE} describes files, and none came with it.", "Send it with them, in one request."
         raise Problem(422, "nothing_sent", message, hint)
     known = {folder: await run_in_threadpool(_told_by, one) for folder, one in describing.items()}
-    return [_file(one, told_of(_last(one), known.get(_folder(one), {}))) for one in articles]
+    first = {_origin_of_file(one): one for one in reversed(articles)}
+    return [_file(one, told_of(_last(one), known.get(_folder(one), {})), first[_origin_of_file(one)]) for one in articles]
 
 
 def _folder(file: UploadFile) -> str:
@@ -130,18 +134,24 @@ def _told_by(describing: UploadFile) -> dict[str, dict[str, str]]:
         raise Problem(422, error.code, f"The files cannot be described: {error}.", hint) from error
 
 
-def _file(file: UploadFile, told: Mapping[str, str]) -> Item:
+def _origin_of_file(file: UploadFile) -> str:
+    return f"upload:{identifying(file.filename or _NAMELESS, _NAME_CHARACTERS)}"
+
+
+def _file(file: UploadFile, told: Mapping[str, str], first: UploadFile) -> Item:
+    """Return the file as an item; where it is not the `first` of its name, one that is refused: it would replace that one."""
     name = one_line(file.filename or "", _NAME_CHARACTERS) or _NAMELESS
-    origin = f"upload:{identifying(file.filename or _NAMELESS, _NAME_CHARACTERS)}"
     known = bounded_facts(told)
 
     def read() -> Iterator[Article]:
+        if file is not first:
+            raise UnusableContent("another file of this name came before it: send it under a name of its own")
         if (file.size or 0) > MAX_BYTES:
             raise TooLarge(f"it is larger than {MAX_BYTES // 1024 // 1024} MB")
         with file.file as stream:
             stream.seek(0)
             data = stream.read()
-        yield from read_bytes(data, file.filename or "", origin=origin, known=known, known_from=METADATA_FILE)
+        yield from read_bytes(data, file.filename or "", origin=_origin_of_file(file), known=known, known_from=METADATA_FILE)
 
     return Item(name, read, file.file.close)
 

@@ -102,6 +102,22 @@ def test_the_same_file_again_is_unchanged_and_a_changed_one_a_new_version(client
     assert (missing.status_code, error_of(missing)["code"]) == (404, "version_not_kept")
 
 
+def test_of_two_files_of_one_name_the_second_is_refused_and_does_not_replace_the_first(client: httpx.Client) -> None:
+    response = sent(client, ("a/news.txt", BRIDGE.encode()), ("news.txt", BRIDGE.encode()), ("news.txt", MARKET.encode()))
+    assert response.status_code == 200
+    results = response.json()["results"]
+    assert [(one["name"], one["outcome"]) for one in results[1:]] == [("news.txt", "unchanged"), ("news.txt", "refused")]
+    assert "name of its own" in results[2]["reason"]
+    assert outcomes(sent(client, ("market.txt", MARKET.encode())).json()) == {"market.txt": "added"}
+
+
+def test_two_descriptions_of_one_folder_are_refused_and_nothing_is_added(client: httpx.Client) -> None:
+    described = [("metadata.jsonl", f'{{"file": "news.txt", "title": "{title}"}}'.encode()) for title in ("One", "Two")]
+    response = sent(client, *described, ("news.txt", BRIDGE.encode()))
+    assert (response.status_code, error_of(response)["code"]) == (422, "described_twice")
+    assert client.get("/v1/articles").json()["total"] == 0
+
+
 def test_written_articles_come_with_what_is_known_of_them(client: httpx.Client) -> None:
     known = {"title": "Bridge", "url": "https://example.org/b", "source": "The Post", "published_at": "2024-03-05"}
     job = client.post("/v1/articles", json=[{"text": BRIDGE, **known}, {"text": MARKET, "id": "market-1"}]).json()
