@@ -1,6 +1,10 @@
-"""What the command lines have in common: how they end when interrupted or no longer read, take a day, or refuse arguments."""
+"""What the command lines have in common: how they write what an output has no letters for, how they end when interrupted or no
+longer read, how they take a day, and how they refuse arguments."""
 
 import argparse
+import codecs
+import io
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -12,6 +16,9 @@ INTERRUPTED = 130
 
 def ended(run: Callable[[], int], interrupted: str) -> int:
     """Run a command to its end and return its exit status; `interrupted` is what to say after Ctrl-C."""
+    codecs.register_error("as in JSON", _as_in_json)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="as in JSON")
     try:
         status = run()
         sys.stdout.flush()  # here, where a reader that has gone can still be answered
@@ -22,6 +29,13 @@ def ended(run: Callable[[], int], interrupted: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
+
+
+def _as_in_json(error: UnicodeError) -> tuple[str, int]:
+    """Write what is not in the output's encoding as \\u0142: JSON stays JSON, and people see that something stands there."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def day(written: str) -> str:

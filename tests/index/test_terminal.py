@@ -1,8 +1,14 @@
-"""How command lines end."""
+"""How command lines write and end."""
 
+import io
+import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from index.terminal import ended
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "import sys; from index.terminal import ended; sys.exit(ended(lambda: print('words') or 0, ''))"
@@ -12,3 +18,12 @@ def test_a_reader_that_has_gone_ends_a_command_that_still_holds_its_words_withou
     piped = f'{sys.executable} -c "{COMMAND}" | true; exit "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", piped], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_what_the_output_has_no_letters_for_is_escaped_as_in_json(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    words = "Łódź, café “東京” 😀 and a file called \udce9.txt"
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    assert ended(lambda: print(json.dumps([words], ensure_ascii=False)) or 0, "") == 0
+    assert json.loads(written.getvalue().decode(encoding)) == [words]
