@@ -15,20 +15,34 @@ INTERRUPTED = 130
 
 
 def ended(run: Callable[[], int], interrupted: str) -> int:
-    """Run a command to its end and return its exit status; `interrupted` is what to say after Ctrl-C."""
+    """Run a command to its end and return its exit status, 1 where the system refuses something, such as to write the output.
+
+    `interrupted` is what to say after Ctrl-C.
+    """
     codecs.register_error("as in JSON", _as_in_json)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="as in JSON")
     try:
         status = run()
-        sys.stdout.flush()  # here, where a reader that has gone can still be answered
+        _flush()  # here, where a reader that has gone can still be answered
     except KeyboardInterrupt:
         print(interrupted, file=sys.stderr)  # noqa: T201 - this is the command lines' own
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # then whoever read the output has seen enough
+            print(error, file=sys.stderr)  # noqa: T201 - as above
+    else:
+        return status
+    try:
+        _flush()
+    except OSError:  # it would be tried once more at the very end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return status
+    return 1
+
+
+def _flush() -> None:
+    if sys.stdout:  # there is none where it was closed before the start
+        sys.stdout.flush()
 
 
 def _as_in_json(error: UnicodeError) -> tuple[str, int]:

@@ -50,9 +50,7 @@ def _run(options: argparse.Namespace) -> int:
     except NotAskable as error:
         _say(f"{error} {error.hint}")
         return 2
-    except BrokenPipeError:  # an OSError that is nobody's fault; main() answers it
-        raise
-    except (LanguageModelError, QuestionsError, ReaderError, OSError) as error:
+    except (LanguageModelError, QuestionsError, ReaderError) as error:
         _say(str(error))
         return 1
 

@@ -20,6 +20,22 @@ def test_a_reader_that_has_gone_ends_a_command_that_still_holds_its_words_withou
     assert (done.returncode, done.stderr) == (1, "")
 
 
+@pytest.mark.parametrize(
+    ("output", "status", "said"), [(">/dev/full", 1, "[Errno 28] No space left on device\n"), (">&-", 0, "")]
+)
+def test_an_output_that_cannot_be_written_ends_a_command_without_a_traceback(output: str, status: int, said: str) -> None:
+    command = f'{sys.executable} -c "{COMMAND}" {output}'
+    done = subprocess.run(["bash", "-c", command], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert (done.returncode, done.stderr) == (status, said)
+
+
+def test_what_was_written_before_the_system_refused_something_is_there() -> None:
+    command = "import sys; from index.terminal import ended; sys.exit(ended(lambda: print('words') or open('nowhere'), ''))"
+    done = subprocess.run([sys.executable, "-c", command], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert (done.returncode, done.stdout) == (1, "words\n")
+    assert done.stderr == "[Errno 2] No such file or directory: 'nowhere'\n"
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_what_the_output_has_no_letters_for_is_escaped_as_in_json(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
     words = "Łódź, café “東京” 😀 and a file called \udce9.txt"
