@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from index.durable import replace, set_aside
+from index.durable import alone_in, replace, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,10 @@ class Vectors:
             if len(present ^ self._saved_rows) <= _SAVE_WHEN_CHANGED * len(present) and (present or not self._saved_rows):
                 return False
             try:
-                replace(self._path, _packed(index, source.library))
+                with alone_in(self._path.parent):  # two that write at once would write into each other's file
+                    replace(self._path, _packed(index, source.library))
+            except BlockingIOError:  # whoever writes does it for all
+                return False
             except OSError as error:
                 _log.warning("the vector cache was not saved: %s", error.strerror)
                 return False

@@ -133,3 +133,21 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path, rows):
     vectors = Vectors(tmp_path / "nowhere", DIMENSION)
     assert vectors.save(rows) is False
     assert vectors.nearest(rows, unit(1), 3) == by_numpy(rows, unit(1), 3)
+
+
+def test_who_saves_is_not_disturbed_by_another_that_saves_meanwhile(tmp_path, rows, monkeypatch):
+    others = Rows(rows={number: unit(number) for number in range(500, 900)})
+    at_once = []
+
+    def slow(_descriptor: int) -> None:  # where the new file is written, and has not got its name yet
+        if not at_once:
+            at_once.append(None)
+            at_once.append(Vectors(tmp_path, DIMENSION).save(others))
+
+    monkeypatch.setattr("os.fsync", slow)
+    assert Vectors(tmp_path, DIMENSION).save(rows)
+    assert at_once[1] is False
+    rows.read = 0
+    assert Vectors(tmp_path, DIMENSION).nearest(rows, unit(1), 10) == by_numpy(rows, unit(1), 10)
+    assert rows.read == 0
+    assert Vectors(tmp_path, DIMENSION).save(others)
