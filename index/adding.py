@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -60,13 +60,14 @@ def add_files(
 def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]) -> Iterator[Result]:
     """Add articles, in the order given; results among them (of what could not be read) are passed on."""
     with library.writing():
-        waiting: list[Result | _Split] = []
+        waiting: list[Result | _New] = []
         for one in articles:
-            if isinstance(one, Article) and any(isinstance(other, _Split) and other.may_be(one) for other in waiting):
+            if isinstance(one, Article) and any(isinstance(other, _New) and other.may_be(one) for other in waiting):
                 yield from _stored(library, embedder, waiting)
                 waiting = []
-            waiting.append(_looked_at(library, one) if isinstance(one, Article) else one)
-            passages = [len(other.passages) for other in waiting if isinstance(other, _Split)]
+            looked_at = _looked_at(library, one) if isinstance(one, Article) else one
+            waiting.append(_split(looked_at) if isinstance(looked_at, _New) else looked_at)
+            passages = [len(other.passages) for other in waiting if isinstance(other, _New)]
             if not passages or sum(passages) >= BATCH_PASSAGES:
                 yield from _stored(library, embedder, waiting)
                 waiting = []
@@ -115,13 +116,13 @@ def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterato
     So what a slow source gives is stored, and told of, before the next is waited for.
     """
     portion: list[Article | Result] = []
-    new: list[_Split] = []
+    new: list[_New] = []
     begun = time.monotonic()
     for one in articles:
         looked_at = _looked_at(library, one) if isinstance(one, Article) else one
         is_open = isinstance(one, Article) and any(other.may_be(one) for other in new)  # until those are stored
-        new += [looked_at] if isinstance(looked_at, _Split) else []
-        portion.append(one if is_open or isinstance(looked_at, _Split) else looked_at)
+        new += [looked_at] if isinstance(looked_at, _New) else []
+        portion.append(one if is_open or isinstance(looked_at, _New) else looked_at)
         is_full = sum(len(other.article.text) for other in new) >= _PORTION_CHARS or len(portion) >= _PORTION_ARTICLES
         if is_full or time.monotonic() - begun >= _PORTION_SECONDS:
             yield portion
@@ -131,12 +132,13 @@ def _portions(library: Library, articles: Iterable[Article | Result]) -> Iterato
 
 
 @dataclass(frozen=True, slots=True)
-class _Split:
-    """An article that is new, or a new version of the one that is `replaced`, waiting to be embedded with others."""
+class _New:
+    """An article that is new, or a new version of the one that is `replaced`; its passages, once it is split, wait to be
+    embedded with those of others."""
 
     article: Article
-    passages: list[Passage]
     replaced: Article | None
+    passages: Sequence[Passage] = ()
 
     def may_be(self, other: Article) -> bool:
         """Say whether storing this may change what becomes of the other, which may have the words that are replaced."""
@@ -170,8 +172,8 @@ def or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Res
         yield Result(name, "refused", reason=reason, code=UnusableContent.code)
 
 
-def _looked_at(library: Library, article: Article) -> "Result | _Split":
-    """Return the article in passages, or at once the result where there is nothing to embed."""
+def _looked_at(library: Library, article: Article) -> Result | _New:
+    """Return what is new, or at once the result where nothing is."""
     if not _LINKABLE.fullmatch(article.id):
         return _refused(article, f"its id {article.id!r} is not of letters, digits and . _ ~ - (at most 128), as a link needs")
     try:
@@ -180,21 +182,25 @@ def _looked_at(library: Library, article: Article) -> "Result | _Split":
         return _refused(article, str(error))
     if known and outcome == "unchanged":
         return Result(article.origin, outcome, known.id, known.title)
-    passages = split(article)
-    return _Split(article, passages, known) if passages else _refused(article, "it holds no sentences")
+    return _New(article, known)
+
+
+def _split(new: _New) -> Result | _New:
+    passages = split(new.article)
+    return replace(new, passages=passages) if passages else _refused(new.article, "it holds no sentences")
 
 
 def _refused(article: Article, reason: str) -> Result:
     return Result(article.origin, "refused", title=article.title, reason=reason, code=UnusableContent.code)
 
 
-def _stored(library: Library, embedder: PassageEmbedder, waiting: "list[Result | _Split]") -> list[Result]:
+def _stored(library: Library, embedder: PassageEmbedder, waiting: list[Result | _New]) -> list[Result]:
     """Embed and store what waits, in one transaction, and return the result of each."""
-    prepared = embedded(embedder, [(one.article, one.passages) for one in waiting if isinstance(one, _Split)])
+    prepared = embedded(embedder, [(one.article, one.passages) for one in waiting if isinstance(one, _New)])
     done = iter(library.put(prepared) if prepared else [])
     results: list[Result] = []
     for one in waiting:
-        if isinstance(one, _Split):
+        if isinstance(one, _New):
             outcome, article = next(done)
             results.append(Result(one.article.origin, outcome, article.id, article.title, len(one.passages)))
         else:

@@ -7,6 +7,7 @@ import pytest
 from index import adding
 from index.adding import BATCH_PASSAGES, Result, add_articles, add_files, add_in_portions
 from index.errors import LibraryLocked
+from index.passages import split
 from tests.index.documents import rss
 from tests.libraries import add, another_writer, article, news, opened
 
@@ -86,6 +87,13 @@ def test_the_same_article_twice_in_one_batch_is_one_article(search):
     results = add(search, [article("a", "First text."), article("a", "Second text."), article("b", "Second text.")])
     assert [result.outcome for result in results] == ["added", "updated", "unchanged"]
     assert [listed.id for listed in search.library.articles()] == [results[0].article_id]
+
+
+def test_an_article_is_split_once_also_when_added_in_portions(search, monkeypatch):
+    done = []
+    monkeypatch.setattr(adding, "split", lambda article: done.append(article.id) or split(article))
+    in_portions(search, [*news(3), article("empty", "Menu", id="empty")])
+    assert done == ["story0", "story1", "story2", "empty"]
 
 
 @pytest.mark.parametrize("adding_them", [add, in_portions], ids=["at once", "in portions"])
