@@ -34,7 +34,7 @@ def asked(question: str) -> str:
 def arriving(text: str, query: str) -> str:
     """Return the part of an answer that has come so far."""
     said = f'<p class="said" dir="auto">{inert(text)}</p>' if text else '<p class="waiting">Reading the articles…</p>'
-    return f'<div class="answer" title="{inert(query)}">{said}</div>'
+    return f'<div class="answer arriving" title="{inert(query)}">{said}</div>'
 
 
 def answered(answer: AnswerOut) -> str:

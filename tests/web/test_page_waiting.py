@@ -55,6 +55,7 @@ def test_a_waiting_page_says_why_and_becomes_the_chat_by_itself_and_an_answer_ca
         page.fill("#question textarea", "When was the old bridge closed?")
         page.keyboard.press("Enter")
         page.locator(".said", has_text="The").wait_for()
+        assert page.locator("[aria-live][aria-busy=true] .said").count() == 1  # read out when it is whole, not piece by piece
         assert page.get_by_role("button", name="Like").count() == 0  # there is nothing yet to be liked
         page.get_by_role("button", name="Stop").click()
         page.get_by_text("Stopped.").wait_for()
@@ -62,6 +63,7 @@ def test_a_waiting_page_says_why_and_becomes_the_chat_by_itself_and_an_answer_ca
         answerer.let.set()
         page.get_by_role("button", name="Retry").click()
         page.locator("a.cite").wait_for()
+        assert page.locator("[aria-live][aria-busy=false] .said").count() == 1
         assert page.locator(".asked").count() == 1
         page.close()
 

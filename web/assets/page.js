@@ -298,6 +298,9 @@ function relabel() {
   for (const title of document.querySelectorAll(".toast-title.warning")) title.firstChild.textContent = "Not asked ";
   const box = document.querySelector("#question textarea");
   if (box) box.dir = "auto";
+  // An answer that arrives is put there anew with every piece: it is read out when it is whole, not from its beginning each time.
+  const log = document.querySelector("#chat [role=log]");
+  if (log) log.setAttribute("aria-busy", log.querySelector(".arriving .said") !== null);
 }
 
 // Gradio takes away what was pressed; who uses keys would have to begin at the top of the page again.
