@@ -71,6 +71,7 @@ def _chat() -> gr.Chatbot:
         latex_delimiters=[],
         line_breaks=False,
         allow_tags=False,
+        autoscroll=False,  # to the end of an answer, and only for who was at the end; page.js shows what was asked
         group_consecutive_messages=False,
         placeholder=_WELCOME,
     )

@@ -209,6 +209,45 @@ def test_a_message_about_a_question_that_cannot_be_asked_is_headed_by_what_becam
     assert reader.page.locator(".toast-title").inner_text() == "Not asked"
 
 
+PLACES = """() => {
+  const last = (selector) => [...document.querySelectorAll(selector)].pop().getBoundingClientRect();
+  const [pane, asked, answer] = ["#chat .panel-wrap", ".asked", ".answer"].map(last);
+  return [asked.top >= pane.top, answer.bottom <= pane.bottom];
+}"""
+SCROLLED = "document.querySelector('#chat .panel-wrap').scrollTop"
+
+
+def test_what_was_asked_comes_into_sight_from_its_question_on_also_for_who_had_scrolled_away(visit: Any) -> None:
+    reader = visit(viewport={"width": 640, "height": 400})
+    reader.open()
+    page = reader.page
+    for height, has_room in ((280, False), (280, False), (900, True)):
+        page.evaluate(f"{SCROLLED} = 0")
+        page.set_viewport_size({"width": 640, "height": height})
+        reader.ask(COST)
+        page.wait_for_timeout(300)
+        assert page.evaluate(PLACES) == [True, has_room]
+    page.set_viewport_size({"width": 640, "height": 280})
+    page.reload()
+    page.wait_for_selector("a.cite")
+    page.wait_for_timeout(300)
+    assert page.evaluate(PLACES)[0]
+
+
+def test_who_scrolls_the_chat_stays_where_they_are_whatever_comes(visit: Any) -> None:
+    reader = visit(viewport={"width": 640, "height": 400})
+    reader.open()
+    page = reader.page
+    reader.ask(COST)
+    reader.ask(COST)
+    page.mouse.move(300, 200)
+    page.mouse.wheel(0, -5000)
+    page.wait_for_function(f"{SCROLLED} === 0")
+    page.evaluate("document.querySelector('#chat .message-wrap').append(document.createElement('p'))")
+    page.wait_for_timeout(300)
+    assert page.evaluate(SCROLLED) == 0
+
+
 def test_everything_works_with_the_keyboard_alone(visit: Any) -> None:
     reader = visit()
     reader.open()

@@ -2,6 +2,7 @@
 "use strict";
 
 const WHERE = /^#src=(.+):(\d+)-(\d+)(?:@([0-9a-f]{8,64}))?$/; // @: the beginning of the content hash that was cited
+const ROOM_ABOVE = 16; // pixels above the question that was just asked
 const narrow = matchMedia("(max-width: 899px)");
 const part = (name) => document.getElementById(`viewer-${name}`);
 let opener = null;
@@ -312,11 +313,31 @@ function keepPlace() {
   held = null;
 }
 
+// What was just asked comes into sight: its whole answer, or as much as there is room for from the question on; until somebody
+// moves the chat.
+let questions = 0;
+let isFollowing = true;
+
+function showLatest() {
+  const pane = document.querySelector("#chat .panel-wrap");
+  const all = pane ? pane.querySelectorAll(".asked") : [];
+  if (all.length !== questions || (pane && pane.querySelector(".waiting"))) isFollowing = true;
+  questions = all.length;
+  if (!questions || !isFollowing) return;
+  const beginning = all[questions - 1].getBoundingClientRect().top - pane.getBoundingClientRect().top - ROOM_ABOVE;
+  pane.scrollTo({ top: Math.min(pane.scrollHeight - pane.clientHeight, pane.scrollTop + beginning), behavior: "instant" });
+}
+
 const chatPage = document.querySelector("gradio-app");
 chatPage.addEventListener("focusin", ({ target }) => (held = target.matches(":focus-visible") ? target : null));
+for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  const stop = ({ target }) => (isFollowing = isFollowing && !target.closest("#chat"));
+  chatPage.addEventListener(name, stop, { passive: true });
+}
 new MutationObserver(() => {
   relabel();
   keepPlace();
+  showLatest();
 }).observe(chatPage, {
   subtree: true,
   childList: true,
