@@ -368,7 +368,8 @@ def test_a_conversation_is_printed_to_its_end_and_the_open_article_before_it(vis
     assert "".join(printed).count(COST) == page.locator(".asked").count() > 20
     assert "Ferries carry passengers" in " ".join(printed[0].split())
     assert COST not in printed[0]
-    assert "New conversation" not in "".join(printed)
+    for of_the_screen in ("New conversation", "Ask a question", "Copy with sources", "Library"):
+        assert of_the_screen not in "".join(printed), of_the_screen
 
 
 def test_on_a_dark_screen_what_is_gradios_has_the_colours_of_the_page(visit: Any) -> None:
