@@ -28,6 +28,7 @@ def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI
         docs_url=None,
         redoc_url=None,
         default_response_class=JSON,
+        generate_unique_id_function=lambda route: route.name,  # what a generated client calls its methods
     )
     api.router.route_class = ReadingRoute
     add_error_handlers(api)
@@ -65,7 +66,7 @@ def _add_ask(api: FastAPI, gate: Gate) -> None:
         "/v1/ask",
         tags=["ask"],
         response_model=models.AnswerOut,
-        responses=responses | models.errors(400, 403, 408, 413, 415, 422, 429, 503, 504),
+        responses=responses | models.errors(400, 401, 403, 408, 413, 415, 422, 429, 503, 504),
         dependencies=[ONLY_KNOWN],
     )
     async def ask(request: Request, asked: models.AskRequest) -> Response:
@@ -84,7 +85,7 @@ def _add_search(api: FastAPI, gate: Gate) -> None:
         "/v1/search",
         tags=["library"],
         response_model=models.SearchOut,
-        responses=models.errors(413, 422, 429, 503, 504),
+        responses=models.errors(401, 413, 422, 429, 503, 504),
         dependencies=[ONLY_KNOWN],
     )
     async def search(

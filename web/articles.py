@@ -64,7 +64,7 @@ def _add_list(api: FastAPI, gate: Gate) -> None:
         "/v1/articles",
         tags=["library"],
         response_model=ArticlesOut,
-        responses=models.errors(422, 503),
+        responses=models.errors(401, 422, 429, 503),
         dependencies=[ONLY_KNOWN],
     )
     def articles(
@@ -95,7 +95,7 @@ def _add_article(api: FastAPI, gate: Gate) -> None:
         "/v1/articles/{article_id}",
         tags=["library"],
         response_model=WholeArticleOut,
-        responses=models.errors(404, 422, 503),
+        responses=models.errors(401, 404, 422, 429, 503),
         dependencies=[ONLY_KNOWN],
     )
     def article(article_id: str, version: Annotated[str | None, Query(pattern=_VERSION)] = None) -> Response:
@@ -125,7 +125,7 @@ def _add_adding(api: FastAPI, gate: Gate) -> None:
         "/v1/articles",
         tags=["library"],
         response_model=JobOut,
-        responses={202: {"model": JobOut}, **models.errors(400, 401, 403, 408, 409, 413, 415, 422, 503, 507)},
+        responses={202: {"model": JobOut}, **models.errors(400, 401, 403, 408, 409, 413, 415, 422, 429, 503, 507)},
         openapi_extra=_BODY,
         dependencies=[*_EDITORS, ONLY_KNOWN],
     )
@@ -148,7 +148,7 @@ def _add_adding(api: FastAPI, gate: Gate) -> None:
         "/v1/jobs/{job_id}",
         tags=["library"],
         response_model=JobOut,
-        responses=models.errors(401, 403, 404, 422, 503),
+        responses=models.errors(401, 403, 404, 422, 429, 503),
         dependencies=[*_EDITORS, ONLY_KNOWN],
     )
     async def job(job_id: str, request: Request) -> Response:
@@ -161,7 +161,7 @@ def _add_removing(api: FastAPI, gate: Gate) -> None:
         "/v1/articles/{article_id}",
         tags=["library"],
         response_model=RemovedOut,
-        responses=models.errors(401, 403, 404, 409, 422, 503, 507),
+        responses=models.errors(401, 403, 404, 409, 422, 429, 503, 507),
         dependencies=[*_EDITORS, ONLY_KNOWN],
     )
     def remove(article_id: str) -> Response:

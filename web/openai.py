@@ -120,9 +120,9 @@ def _add_models(api: FastAPI) -> None:
 
 
 def _described(streamed: dict[str, Any] | None = None) -> dict[str, Any]:
-    statuses = (400, 403, 404, 408, 413, 415, 429, 503, 504) if streamed else (404, 429)
+    statuses = (400, 401, 403, 404, 408, 413, 415, 429, 503, 504) if streamed else (401, 404, 429)
     responses: dict[int, dict[str, Any]] = {status: {"model": OpenAIErrorOut} for status in statuses}
+    responses[422] = {"model": OpenAIErrorOut, "description": "Not used: what is not valid is 400 here."}
     if streamed:
         responses[200] = streamed
-        responses[422] = {"model": OpenAIErrorOut, "description": "Not used: what is not valid is 400 here."}
     return {"tags": ["openai"], "responses": responses}

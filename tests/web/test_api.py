@@ -211,6 +211,17 @@ def test_the_description_names_every_route_and_the_error_shape(client: httpx.Cli
             assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorOut"}
 
 
+def test_the_description_gives_each_route_a_short_name_and_says_that_a_key_may_be_asked_for(client: httpx.Client) -> None:
+    described = client.get("/openapi.json").json()["paths"]
+    routes = {f"{method} {path}": route for path, methods in described.items() for method, route in methods.items()}
+    names = [route["operationId"] for route in routes.values()]
+    assert {"ask", "search", "articles", "add", "article", "remove", "chat_completions"} <= set(names)
+    assert len(names) == len(set(names))
+    for route in (route for name, route in routes.items() if "/v1/" in name):
+        assert {"401", "429"} <= set(route["responses"])
+        assert "HTTPValidationError" not in json.dumps(route)
+
+
 def test_the_docs_load_nothing_from_elsewhere(client: httpx.Client) -> None:
     page = client.get("/docs")
     assert page.status_code == 200
