@@ -5,27 +5,16 @@ Its weights are data (`rag/confidence.json`), fitted on development sets by `ben
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.sentences import surroundings
-from rag.terms import anchors, content_stems, names
+from rag.spans import fits
+from rag.terms import anchors, content_stems
 from rag.types import Claim, Query, Reading
 
 WEIGHTS_FILE = Path(__file__).with_name("confidence.json")
-
-_DATE = re.compile(
-    r"\b(?:1[5-9]|20)\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
-    r"|\b(?:ago|yesterday|today|tomorrow|last|next|recent(?:ly)?|week|month|year|decade|century|since|after|before|during|hours?|days?)\b",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|half"
-    r"|several|few|many|numerous|once|twice|no information)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +84,6 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
 def _share(weights: Mapping[str, float], present: set[str]) -> float:
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
-
-
-def fits(query: Query, text: str) -> bool:
-    """Whether the text holds what the question word asks for: a date, a number, a name that the question has not."""
-    if query.kind == "when":
-        return bool(_DATE.search(text))
-    if query.kind == "number":
-        return bool(_NUMBER.search(text))
-    if query.kind in {"who", "where"}:
-        return any(name not in query.text for name in names(text))
-    return True
 
 
 class Confidence:

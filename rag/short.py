@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from rag.confidence import fits
 from rag.kinds import ADDED
-from rag.spans import IS_NEGATED, places
+from rag.spans import IS_NEGATED, fits, places
 from rag.spelling import ALIKE
 from rag.terms import NAME, content_stems
 from rag.types import Query
