@@ -73,7 +73,7 @@ def _paragraphs(answer: AnswerOut) -> Iterator[str]:
 
 
 def _footnotes(answer: AnswerOut) -> str:
-    items = [f"<li>{link(one, f'<b>{one.number}</b> {_origin(one)}', 'foot')}</li>" for one in answer.citations]
+    items = [f"<li>{link(one, f'<b>{one.number} </b>{_origin(one)}', 'foot')}</li>" for one in answer.citations]
     return f'<ul class="footnotes">{"".join(items)}</ul>' if items else ""
 
 

@@ -38,7 +38,7 @@ def test_a_mark_is_a_link_to_the_words_it_rests_on() -> None:
 
 def test_a_footnote_names_the_article_of_each_mark() -> None:
     html = answered(answer_to("What do traders sell in the square?"))
-    assert "><b>1</b> Outlet unknown · Market moves to the square</a></li>" in html
+    assert "><b>1 </b>Outlet unknown · Market moves to the square</a></li>" in html
 
 
 def test_each_article_that_tells_it_differently_has_a_paragraph_of_its_own() -> None:
