@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from index.article import Article
+from index.months import MONTHS
 from index.search import Hit
 from index.stories import moment
 from rag.kinds import OFFICE
@@ -35,8 +36,6 @@ _REACHES = re.compile(
     rf"|(?:from|between|until|till) (?:\w+ )?{YEAR})\b",
     re.IGNORECASE,
 )
-_MONTH_NAMES = "January February March April May June July August September October November December"
-_MONTHS = _MONTH_NAMES.split()
 
 
 def published(article: Article) -> datetime:
@@ -71,7 +70,7 @@ def as_of(article: Article) -> str:
     if not article.published:
         return "As of an undated article"
     day = date.fromisoformat(article.published[:10])
-    return f"As of {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"As of {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def is_of_another_year(query: Query, claim: Claim) -> bool:

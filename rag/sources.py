@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from index.months import MONTH, SHORT_MONTHS
 from index.wording import places
 from rag.evidence import shown
 from rag.facts import amounts, is_derived
@@ -21,13 +22,8 @@ _NEARLY_AS_GOOD = 0.85  # of the first claim's rank score
 _DOUBTS = 0.0  # no-answer score above which the reader does not trust a passage to answer at all
 _MOST_SHOWN = 2
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH_NAMES = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
-    r"|Dec(?:ember)?)"
-)
 _DATE = re.compile(
-    rf"(?:\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH_NAMES})\b\.?"
+    rf"(?:\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{MONTH})\b\.?"
     r"(?:\s+(?P<behind>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?"
     r"|\b\d{4}-(?P<iso_month>\d\d)-(?P<iso_day>\d\d)\b"
 )
@@ -128,9 +124,9 @@ def _times(answer: str, question: str) -> Sequence[frozenset[str]]:
     dates = list(_DATE.finditer(answer))
     days = {day.lstrip("0") for found in dates for day in found.group("before", "behind", "iso_day") if day}
     months = {found["month"][:3] for found in dates if found["month"]} | {
-        _MONTHS[int(found["iso_month"]) - 1]
+        SHORT_MONTHS[int(found["iso_month"]) - 1]
         for found in dates
-        if found["iso_month"] and 0 < int(found["iso_month"]) <= len(_MONTHS)
+        if found["iso_month"] and 0 < int(found["iso_month"]) <= len(SHORT_MONTHS)
     }
     years, weekdays = set(_YEAR.findall(answer)) - set(_YEAR.findall(question)), set(_WEEKDAY.findall(answer))
     others = amounts(answer) - amounts(question) if not (dates or years or weekdays) else frozenset[str]()

@@ -9,19 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from index.article import iso_date
+from index.months import MONTH, SHORT_MONTHS
 
 _RFC_822 = re.compile(r"^(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s")
 _EARLIEST_YEAR = 1600  # the first newspapers; 0001-01-01 and the like are what software writes for "none"
 _HEAD_CHARS, _HEAD_LINES, _LINE_CHARS = 2000, 5, 100
-_MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?"
-)
-_NUMBERS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTHS})\.?,?\s+(?P<year>\d{{4}})"
-    rf"|(?P<us_month>{_MONTHS})\.?\s+(?P<us_day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<us_year>\d{{4}})|(?P<iso>\d{{4}}-\d\d-\d\d))"
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{MONTH})\.?,?\s+(?P<year>\d{{4}})"
+    rf"|(?P<us_month>{MONTH})\.?\s+(?P<us_day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<us_year>\d{{4}})|(?P<iso>\d{{4}}-\d\d-\d\d))"
 )
 # Outlets and authors, each word with a capital but for the small ones: "By Ida Brandt, The Harrow Evening Post".
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w.&'’-]*"
@@ -72,12 +68,12 @@ def with_dateline(facts: Mapping[str, str], text: str) -> Mapping[str, str]:
 def _day(match: "re.Match[str]") -> str | None:
     """Return the day as YYYY-MM-DD, None where there is none in the calendar or it has not begun anywhere."""
     part = match.groupdict()
-    month = (part["month"] or part["us_month"] or "")[:3].lower()
+    month = (part["month"] or part["us_month"] or "")[:3].capitalize()
     try:
         if part["iso"]:
             day = date.fromisoformat(part["iso"])
         else:
-            day = date(int(part["year"] or part["us_year"]), _NUMBERS.index(month) + 1, int(part["day"] or part["us_day"]))
+            day = date(int(part["year"] or part["us_year"]), SHORT_MONTHS.index(month) + 1, int(part["day"] or part["us_day"]))
     except ValueError:
         return None
     return day.isoformat() if day <= datetime.now(UTC).date() + timedelta(days=1) else None
