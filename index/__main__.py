@@ -8,14 +8,13 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import settings
 from index import commands
 from index.commands import USAGE, say
 from index.embedder import Embedder, PassageEmbedder
 from index.errors import LibraryError, LibraryReadOnly
-from index.terminal import day, ended
+from index.terminal import day, ended, folder, place
 
 
 def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = None) -> int:
@@ -45,7 +44,7 @@ def _run(options: argparse.Namespace, embedder: PassageEmbedder | None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="Keep, list and search the library of articles.")
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--data", type=Path, help="the folder that holds the library (default: RAG_DATA, or data/)")
+    shared.add_argument("--data", type=folder, help="the folder that holds the library (default: RAG_DATA, or data/)")
     shared.add_argument("--json", action="store_true", help="print one JSON document")
     named = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -57,10 +56,10 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     add = command("add", commands.add, "add files and folders, or bring them up to date", changes=True)
-    add.add_argument("path", nargs="+", type=_place, metavar="PATH")
+    add.add_argument("path", nargs="+", type=place, metavar="PATH")
     watching = "add what is in a folder, then follow it until interrupted"
     watch = command("watch", commands.watch, watching, changes=True)
-    watch.add_argument("folder", type=lambda written: Path(_place(written)), metavar="FOLDER")
+    watch.add_argument("folder", type=folder, metavar="FOLDER")
     watch.add_argument("--remove", action="store_true", help="remove an article when its file is deleted (default: keep it)")
     command("remove", commands.remove, "remove articles", changes=True).add_argument("id", nargs="+", metavar="ID")
     command("list", commands.list_articles, "list the articles")
@@ -76,12 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     rebuilding = "split and embed every article again; save what can be saved of a damaged library"
     command("rebuild", commands.rebuild, rebuilding, changes=True)
     return parser
-
-
-def _place(written: str) -> str:
-    if not written:  # a variable that is not set; Path("") is the folder one stands in
-        raise argparse.ArgumentTypeError('nothing is named; the folder you are in is "."')
-    return written
 
 
 def _count(written: str) -> int:

@@ -1,5 +1,5 @@
 """What the command lines have in common: how they write what an output has no letters for, how they end when interrupted or no
-longer read, how they take a day, and how they refuse arguments."""
+longer read, how they take a day and a place, and how they refuse arguments."""
 
 import argparse
 import codecs
@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from index.article import iso_day
 
@@ -58,6 +59,18 @@ def day(written: str) -> str:
         return iso_day(written)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
+
+
+def place(written: str) -> str:
+    """Return a path or address of a command's arguments. Raises what argparse turns into a usage error."""
+    if not written:  # a variable that is not set; Path("") is the folder one stands in
+        raise argparse.ArgumentTypeError('nothing is named; the folder you are in is "."')
+    return written
+
+
+def folder(written: str) -> Path:
+    """Return a folder of a command's arguments. Raises like `place`."""
+    return Path(place(written))
 
 
 def take_no_arguments(command: str, about: str) -> None:

@@ -21,7 +21,7 @@ from index.embedder import Embedder
 from index.errors import LibraryError
 from index.search import Search
 from index.snapshot import Within
-from index.terminal import day, ended
+from index.terminal import day, ended, folder
 from rag.answer import Answerer
 from rag.asking import NotAskable, checked_question
 from rag.configured import configured_writer
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--as-of", metavar="DAY", type=day, help="answer as on this day: nothing published or updated later")
     ask.add_argument("--since", metavar="DAY", type=day, help="use only articles published on this day or later (YYYY-MM-DD)")
     ask.add_argument("--until", metavar="DAY", type=day, help="use only articles published on this day or earlier")
-    ask.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
+    ask.add_argument("--data", type=folder, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
     ask.set_defaults(run=_ask)
     measure = commands.add_parser("eval", help="measure on your own questions")
     measure.add_argument("questions", type=Path, help="a file of JSON lines, see rag/evaluation.py")
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--save", type=Path, metavar="FILE", help="keep the report as a baseline")
     measure.add_argument("--baseline", type=Path, metavar="FILE", help="show the change since a kept report")
     measure.add_argument("--wrong", action="store_true", help="list the questions that went wrong on stderr")
-    measure.add_argument("--data", type=Path, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
+    measure.add_argument("--data", type=folder, metavar="FOLDER", help="the data folder (default: RAG_DATA or data/)")
     measure.set_defaults(run=_eval)
     reading = commands.add_parser("read", help="the reader alone: pairs from stdin, spans to stdout")
     reading.set_defaults(run=_read)

@@ -201,6 +201,7 @@ def test_a_library_that_is_read_only_gives_1_and_stays_as_it_is(run, texts, monk
         ["search", "x", "-k", "9" * 20],
         ["add", ""],
         ["watch", ""],
+        ["list", "--data", ""],
     ],
 )
 def test_wrong_usage_gives_2(run, arguments):
