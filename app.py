@@ -6,12 +6,14 @@ Exit status: 0 stopped, 1 error, 2 usage, and those of index/errors.py when the 
 import gc
 import ipaddress
 import logging
+import os
 import socket
 import sys
 import threading
 import time
 from contextlib import suppress
 from functools import partial
+from typing import NoReturn
 
 import uvicorn
 
@@ -205,10 +207,20 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def leave(status: int) -> NoReturn:
+    """End the process at once. A worker that is still computing when Python is torn down would abort it ("terminate called
+    without an active exception", a core dump); nothing is left to do, since what is to be kept is on the disk by now."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody reads it any more
+            stream.flush()
+    os._exit(status)
+
+
 def _say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)  # noqa: T201 - this is the command line
 
 
 if __name__ == "__main__":
     take_no_arguments("python app.py", "Serve the chat page and the API.")
-    sys.exit(main())
+    leave(main())

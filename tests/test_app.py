@@ -157,3 +157,9 @@ def test_it_stops_when_told_even_while_it_loads(tmp_path: Path, told: signal.Sig
         _, said = program.communicate(timeout=60)
     assert program.returncode == 0
     assert "Traceback" not in said
+
+
+def test_it_ends_without_taking_down_what_still_computes() -> None:
+    code = "import atexit, app; atexit.register(print, 'taken down'); print('said'); app.leave(3)"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (3, "said\n")
