@@ -1,6 +1,7 @@
 """Sees every request go by, outside the shield: counts it and writes one line of JSON about it, without what was asked.
 
-A line has the route's pattern, not the address, because addresses hold search words and article ids.
+A line has the route's pattern, not the address, because addresses hold search words and article ids; and the name of the key
+(`client`), never a key nor where a request came from.
 """
 
 import json
@@ -14,7 +15,8 @@ from web.metrics import Metrics
 
 _LOG = logging.getLogger("footnote.access")
 _PAGE = "page"  # everything of Gradio's, and addresses that do not exist: too many to count each, too quick to log
-_OURS = frozenset({"route", "method", "status", "ms", "request_id"})
+_AT_THE_DOOR = frozenset({401, 403, 421, 429})  # refused before there is a route: somebody guesses keys, or floods
+_OURS = frozenset({"route", "method", "status", "ms", "request_id", "client"})
 
 
 class Access:
@@ -45,9 +47,10 @@ class Access:
         route = str(getattr(scope.get("route"), "path", _PAGE))
         method = scope["method"] if scope["method"] in {"GET", "POST", "DELETE", "PUT", "HEAD", "OPTIONS"} else "other"
         self._metrics.requested(method, route, status, seconds)
-        if route != _PAGE:
-            request = scope.get("state", {}).get("request_id", "-")
-            told = {"request_id": request, "method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}
+        if route != _PAGE or status in _AT_THE_DOOR:
+            state = scope.get("state", {})
+            told = {"request_id": state.get("request_id", "-"), "client": state.get("client")}
+            told |= {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}
             _LOG.info("request", extra=told)
 
 

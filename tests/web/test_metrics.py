@@ -18,6 +18,7 @@ from web.access import JsonLines
 from web.door import Door
 from web.front import create_front
 from web.gate import Gate, Services
+from web.keys import Key, Keys
 from web.metrics import Metrics, Watched
 
 QUESTION = "How much would the bridge repair cost?"
@@ -102,6 +103,19 @@ def test_the_log_has_the_request_id_and_no_words_of_the_question(watched: httpx.
     assert written[0]["request_id"] == "mine-1"
     assert (written[0]["status"], written[0]["level"]) == (200, "info")
     assert "bridge" not in lines.getvalue().lower()
+
+
+def test_the_log_names_the_key_and_has_what_is_refused_before_there_is_a_route(lines: io.StringIO) -> None:
+    gate, library = Gate(), FakeLibrary(BRIDGE)
+    gate.open(Services(FakeAnswerer(library), library, library))
+    front = create_front(gate, Door(gate), keys=Keys([Key("ann", "reader", "s3cret")]))
+    with serving(front) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        client.get("/v1/articles", headers={"authorization": "Bearer s3cret"})
+        client.get("/v1/articles", headers={"authorization": "Bearer wrong"})
+        client.get("/v1/articles", headers={"host": "elsewhere.example"})
+        written = written_lines(lines, 3)
+    assert [(line["client"], line["status"]) for line in written] == [("ann", 200), (None, 401), (None, 421)]
+    assert not {"s3cret", "wrong", "127.0.0.1", "elsewhere"} & set(re.findall(r"[\w.]+", lines.getvalue()))
 
 
 def test_a_trace_is_a_field_of_its_line() -> None:
