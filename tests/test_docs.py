@@ -12,7 +12,10 @@ from index.__main__ import _parser as index_parser
 from rag.__main__ import _parser as rag_parser
 from rag.types import Mode
 from settings import KNOWN, Settings
-from web.limits import HISTORY_MESSAGES, MESSAGE_CHARACTERS, SENT_BYTES
+from tests.fakes_web import FakeAnswerer, FakeLibrary
+from web.gate import Gate, Services
+from web.limits import HISTORY_MESSAGES, MESSAGE_CHARACTERS, MOST_HITS, SENT_BYTES
+from web.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +54,16 @@ def test_commands_of_the_program_are_ones_it_has(document: Path) -> None:
     known = {"index": index_parser().format_help(), "rag": rag_parser().format_help()}
     for room, command in re.findall(r"python -m (index|rag) (\w+)", document.read_text(encoding="utf-8")):
         assert re.search(rf"\b{command}\b", known[room]), f"{document.name} speaks of python -m {room} {command}"
+
+
+def test_what_an_operator_is_told_to_watch_is_there() -> None:
+    hosting = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    gate, library = Gate(), FakeLibrary()
+    gate.open(Services(FakeAnswerer(library), library, library))
+    names = set(re.findall(r"`(footnote_\w+)`", hosting))
+    measured = Metrics(gate).text().decode()
+    assert len(names) >= 8
+    assert not [name for name in names if f"# TYPE {name} " not in measured]
 
 
 def test_make_targets_in_the_readme_exist() -> None:
@@ -95,3 +108,9 @@ def test_running_installs_only_what_it_needs_and_testing_what_tests_need() -> No
     }
     assert [target for target, commands in told.items() if "requirements-dev.txt" not in commands] == ["run", "env"]
     assert all("-c constraints.txt -r requirements.txt" in commands for commands in told.values())
+
+
+def test_the_bounds_of_k_are_told() -> None:
+    assert f"| `k` | how many passages to consider at least, 1 to {MOST_HITS} | 8 |" in (ROOT / "docs" / "api.md").read_text(
+        "utf-8"
+    )
