@@ -43,7 +43,6 @@ class Span:
     end: int
     score: float
     no_answer_score: float
-    relevance: float = 0.0
 
 
 class Reader(Protocol):
@@ -100,7 +99,6 @@ class TrainedReader:
         unique = list(dict.fromkeys(texts))  # the same passage many times is read once
         found: list[list[tuple[float, int, int]]] = [[] for _ in unique]
         answerable = [-NOTHING] * len(unique)
-        relevance = [-NOTHING] * len(unique)
         asked = self._network.tokens([question[:_MAX_QUESTION_CHARS]])[0].ids[: self._settings.max_question_tokens]
         windows = self._windows(unique, len(asked))
         while batch := list(islice(windows, _WINDOWS_AT_ONCE)):
@@ -112,19 +110,18 @@ class TrainedReader:
                 placed = ((score, *_tidy(unique[window.text], *_place(window, a, b))) for score, a, b in spans)
                 found[window.text] += placed
                 answerable[window.text] = max(answerable[window.text], scored.answerable)
-                relevance[window.text] = max(relevance[window.text], scored.relevance)
-        per_text = dict(zip(unique, map(self._spans, found, answerable, relevance, [n] * len(unique)), strict=True))
+        per_text = dict(zip(unique, map(self._spans, found, answerable, [n] * len(unique)), strict=True))
         return [list(per_text[text]) for text in texts]
 
-    def _spans(self, found: list[tuple[float, int, int]], answerable: float, relevance: float, n: int) -> list[Span]:
+    def _spans(self, found: list[tuple[float, int, int]], answerable: float, n: int) -> list[Span]:
         if not found:
-            return [Span(0, 0, -NOTHING, NOTHING, -NOTHING)]
+            return [Span(0, 0, -NOTHING, NOTHING)]
         kept: list[tuple[float, int, int]] = []
         for score, start, end in sorted(found, key=lambda one: (-one[0], one[1], one[2])):
             if len(kept) < n and all(end <= a or start >= b for _, a, b in kept):
                 kept.append((score, start, end))
         no_answer = -(kept[0][0] + self._settings.answerable_weight * answerable)
-        return [Span(start, end, score, no_answer, relevance) for score, start, end in kept]
+        return [Span(start, end, score, no_answer) for score, start, end in kept]
 
     def _windows(self, texts: Sequence[str], question_tokens: int) -> Iterator[_Window]:
         room = self._settings.window_tokens - question_tokens - 3

@@ -36,13 +36,12 @@ class ReaderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WindowLogits:
-    """Of one window: `start` and `end` per token (float32), `null` of the empty span, `answerable` and `relevance` of the whole."""
+    """Of one window: `start` and `end` per token (float32), `null` of the empty span, `answerable` of the whole."""
 
     start: np.ndarray
     end: np.ndarray
     null: float
     answerable: float
-    relevance: float
 
 
 class ReaderNetwork:
@@ -75,12 +74,9 @@ class ReaderNetwork:
         inside = spans[head:-1]
         pooled = (torch.softmax(inside, dim=0).T @ hidden[head:-1]).flatten()
         features = torch.cat([hidden[0], pooled])
-        answerable, relevance = (
-            float(self._linear(torch.nn.functional.gelu(self._linear(features, f"heads.{part}inner")), f"heads.{part}outer"))
-            for part in ("", "relevance_")
-        )
+        answerable = self._linear(torch.nn.functional.gelu(self._linear(features, "heads.inner")), "heads.outer")
         start, end = inside.T.numpy()
-        return WindowLogits(start, end, float(spans[0].sum()), answerable, relevance)
+        return WindowLogits(start, end, float(spans[0].sum()), float(answerable))
 
     def _linear(self, x: "Tensor", name: str) -> "Tensor":
         import torch

@@ -23,7 +23,7 @@ from training.export import average, export, restore
 from training.features import Sample, encode, encode_groups, load_tokenizer
 from training.mix import Mix, compose, rewording_weight, split, without_short_cuts
 from training.priors import even_weights
-from training.ranking import TOGETHER, at_home, groups, nearest
+from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
 from training.train import default_processes, is_done, train
 from training.written import is_kept, is_news, is_written, paragraph_name, read_written
@@ -46,8 +46,6 @@ class Stage:
     anew: Mapping[str, Rewording] = field(default_factory=dict)
     keeps: tuple[float, ...] = ()
     even: bool = False
-    ranked_whole: Mapping[str, int] = field(default_factory=dict)
-    together: int = TOGETHER
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
@@ -76,16 +74,6 @@ STAGES = (
         mixes.RANKED_THIRTEENTH,
         keeps=(*OF_ELEVEN, 0),
         even=True,
-    ),
-    Stage(
-        "fifteenth",
-        mixes.FIFTEENTH,
-        plans.FIFTEENTH,
-        (*(share / 2 for share in OF_ELEVEN), 0, 0.5),
-        mixes.RANKED_FIFTEENTH,
-        keeps=(*(share / 2 for share in OF_ELEVEN), 0, 0.5),
-        ranked_whole=mixes.RANKED_WHOLE_FIFTEENTH,
-        together=6,
     ),
 )
 LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
@@ -186,8 +174,7 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
     mixed = compose([*learned, *placed], stage.mix, seed, {e.id: weight for e, weight in weighed})
     learned = [*learned, *written]
     anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
-    ranked = groups([*learned, *anew], stage.ranked, seed, Embedder(), stage.together) if stage.ranked else []
-    ranked += groups(learned, stage.ranked_whole, seed, Embedder(), stage.together, is_whole=True) if stage.ranked_whole else []
+    ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []
     mixed += [*anew, *off]
     everything = [*mixed, *chain.from_iterable(ranked)]
     answerable = sum(bool(example.answers) for example in everything)
@@ -198,9 +185,6 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
     """Return the token sequences; of a stage that keeps scores the written questions first, the others marked."""
     seed, short = stage.plan.seed, stage.plan.short_share
-    if not stage.plan.labels_weight:
-        samples = encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
-        return [replace(sample, kept=sample.group < 0 or n % 2 == 0) for n, sample in enumerate(samples)]
     if not stage.keeps:
         return encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
     alone, beside = list[Sample](), list[Sample]()

@@ -67,8 +67,6 @@ def restore(folder: Path, encoder: Path, out: Path) -> None:
     changed = load(verified(folder / "adapters.safetensors", config["weights_sha256"], "the reader's weights"))
     verified(encoder / "model.safetensors", config["encoder_sha256"], "the encoder's weights")
     weights = {name if name.startswith("heads.") else f"encoder.{name}": value.float() for name, value in changed.items()}
-    for part in ("inner.weight", "inner.bias", "outer.weight", "outer.bias"):  # a reader of before there was relevance
-        weights.setdefault(f"heads.relevance_{part}", weights[f"heads.{part}"])
     out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"plan": config["plan"], "step": config["steps"], "weights": weights}, out)
 

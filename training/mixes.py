@@ -284,27 +284,3 @@ THIRTEENTH: Mix = {
     "qamr": Share(150),
 }
 RANKED_THIRTEENTH: Mapping[str, int] = {"new_wiki": 400, "squad11_pages": 300}
-
-# The fifteenth learns to compare passages, and nothing else: what stands alone is there to keep the scores of the reader before.
-FIFTEENTH: Mix = {
-    "third_wiki": Share(900),
-    "third_web": Share(700),
-    "third_news": Share(700),
-    "second_news": Share(600),
-    "second_web": Share(500),
-    "second_wiki": Share(500),
-    "written_news": Share(800),
-    "written_web": Share(400),
-    "written_wiki": Share(400),
-    "squad11_pages": Share(600, 200, 200),
-    "new_wiki": Share(1200, 300, 300),
-    "reddit": Share(500),
-    "squad_train_orig": Share(500),
-    "squad2_train_unans": Share(1200),
-    "qed_train": Share(1000, 200, 200),
-}
-RANKED_FIFTEENTH: Mapping[str, int] = {
-    "new_wiki": 3200, "squad11_pages": 1800, "qed_train": 2400, "squad_train_orig": 900, "third_wiki": 1300, "third_web": 800,
-    "second_web": 500, "written_wiki": 600, "written_web": 500, "written_news": 1400, "second_news": 600, "third_news": 700,
-}  # fmt: skip
-RANKED_WHOLE_FIFTEENTH: Mapping[str, int] = {"new_wiki": 1800, "squad11_pages": 1000, "third_wiki": 700, "qed_train": 500}

@@ -17,12 +17,11 @@ TEMPERATURE = 2.0  # of the scores that are to be kept
 
 
 class Scores(NamedTuple):
-    """Logits of one batch: `start` and `end` (batch, tokens), -inf where no answer may lie; `answerable`, `relevance` (batch,)."""
+    """Logits of one batch: `start` and `end` (batch, tokens), -inf where no answer may lie; `answerable` (batch,)."""
 
     start: Tensor
     end: Tensor
     answerable: Tensor
-    relevance: Tensor
 
 
 class LowRankLinear(nn.Module):
@@ -49,8 +48,7 @@ class LowRankLinear(nn.Module):
 
 
 class Heads(nn.Module):
-    """Span logits from every token; from the first token and the softly selected start and end tokens answerability, which is
-    of one passage alone, and relevance, which compares the passages of a question.
+    """Span logits from every token; answerability from the first token and the softly selected start and end tokens.
 
     `hidden` is float32 (batch, tokens, width); `context` is True for tokens of the passage and for the first token.
     """
@@ -60,8 +58,6 @@ class Heads(nn.Module):
         self.span = nn.Linear(width, 2)
         self.inner = nn.Linear(3 * width, ANSWERABILITY_HIDDEN)
         self.outer = nn.Linear(ANSWERABILITY_HIDDEN, 1)
-        self.relevance_inner = nn.Linear(3 * width, ANSWERABILITY_HIDDEN)
-        self.relevance_outer = nn.Linear(ANSWERABILITY_HIDDEN, 1)
 
     def forward(self, hidden: Tensor, context: Tensor) -> Scores:
         logits = self.span(hidden).masked_fill(~context[..., None], float("-inf"))
@@ -70,8 +66,7 @@ class Heads(nn.Module):
         pooled = torch.einsum("btk,btw->bkw", weights, hidden).flatten(1)
         features = torch.cat([hidden[:, 0], pooled], dim=1)
         answerable = self.outer(F.gelu(self.inner(features))).squeeze(-1)
-        relevance = self.relevance_outer(F.gelu(self.relevance_inner(features))).squeeze(-1)
-        return Scores(logits[..., 0], logits[..., 1], answerable, relevance)
+        return Scores(logits[..., 0], logits[..., 1], answerable)
 
 
 class SpanReader(nn.Module):
@@ -149,18 +144,9 @@ def ranking_loss(scores: Scores, groups: Sequence[int]) -> Tensor:
     `groups`: numbers of rows that belong to one question each, in order; those of one row do not count. Mean of the groups.
     """
     odds = sum((torch.logsumexp(logits[:, 1:], dim=1) - logits[:, 0]) / 2 for logits in (scores.start, scores.end))
-    return _first_among(torch.as_tensor(odds), groups)
-
-
-def relevance_loss(scores: Scores, groups: Sequence[int]) -> Tensor:
-    """The same by relevance, which nothing else is learned by."""
-    return _first_among(scores.relevance, groups)
-
-
-def _first_among(values: Tensor, groups: Sequence[int]) -> Tensor:
-    among = [part for part in torch.split(values, list(groups)) if len(part) > 1]
+    among = [part for part in torch.split(torch.as_tensor(odds), list(groups)) if len(part) > 1]
     if not among:
-        return 0 * values.sum()  # all processes must have a gradient of the same weights
+        return torch.zeros(())
     return torch.stack([torch.logsumexp(part, dim=0) - part[0] for part in among]).mean()
 
 

@@ -22,23 +22,13 @@ NEAREST = 2  # passages beside which a question is asked that its article does n
 DEPTH = 10  # the others are drawn from so many that search ranks highest
 
 
-def groups(
-    examples: Sequence[Example],
-    counts: Mapping[str, int],
-    seed: int,
-    embedder: Embedder,
-    together: int = TOGETHER,
-    is_whole: bool = False,
-) -> list[list[Example]]:
-    """Return for each source so many questions, each a list of `together` examples, the one with the answer first.
-
-    `is_whole`: beside whole contexts, not beside the passages that the product makes of them.
-    """
+def groups(examples: Sequence[Example], counts: Mapping[str, int], seed: int, embedder: Embedder) -> list[list[Example]]:
+    """Return for each source so many questions, each a list of `TOGETHER` examples, the one with the answer first."""
     rng = random.Random(seed)
     return [
         group
         for source, count in counts.items()
-        for group in _of_source([e for e in examples if e.source == source], count, rng, embedder, together, is_whole)
+        for group in _of_source([e for e in examples if e.source == source], count, rng, embedder)
     ]
 
 
@@ -66,11 +56,9 @@ def at_home(examples: Sequence[Example]) -> list[Example]:
     return [example for example in homes if example]
 
 
-def _of_source(
-    own: Sequence[Example], count: int, rng: random.Random, embedder: Embedder, together: int, is_whole: bool
-) -> Iterator[list[Example]]:
+def _of_source(own: Sequence[Example], count: int, rng: random.Random, embedder: Embedder) -> Iterator[list[Example]]:
     contexts = dict.fromkeys((e.context, e.title) for e in own)
-    cut = {context: _whole(context, title) if is_whole else _passages(context, title) for context, title in contexts}
+    cut = {context: _passages(context, title) for context, title in contexts}
     texts = list(dict.fromkeys(text for _, embedded in cut.values() for text in embedded))
     keywords, vectors = BM25(texts), embedder.vectors(texts)
     asked = [e for e in own if e.answers]
@@ -84,7 +72,7 @@ def _of_source(
                 return
             scores = fused(keywords.scores(example.question), vectors @ vector)
             ranked = [texts[n] for n in np.argsort(-scores, kind="stable")[: 4 * DEPTH]]
-            group = _group(example, cut[example.context][0], ranked, rng, together)
+            group = _group(example, cut[example.context][0], ranked, rng)
             if group:
                 made += 1
                 yield group
@@ -99,10 +87,6 @@ def _passages(context: str, title: str) -> tuple[list[tuple[int, int]], list[str
     return [(p.start, p.end) for p in passages], [embedded_text(article, p) for p in passages]
 
 
-def _whole(context: str, title: str) -> tuple[list[tuple[int, int]], list[str]]:
-    return [(0, len(context))], [f"{title}\n{context}"]
-
-
 def _home(example: Example, spans: Sequence[tuple[int, int]]) -> Example | None:
     start, end = example.answers[0]
     home = next(((a, b) for a, b in spans if a <= start and end <= b), None)
@@ -111,18 +95,16 @@ def _home(example: Example, spans: Sequence[tuple[int, int]]) -> Example | None:
     return replace(example, context=example.context[slice(*home)], answers=((start - home[0], end - home[0]),))
 
 
-def _group(
-    example: Example, spans: Sequence[tuple[int, int]], ranked: Sequence[str], rng: random.Random, together: int
-) -> list[Example]:
+def _group(example: Example, spans: Sequence[tuple[int, int]], ranked: Sequence[str], rng: random.Random) -> list[Example]:
     first = _home(example, spans)
     if first is None:
         return []
     answers = {example.context[a:b].casefold() for a, b in example.answers}
     others = [text.split("\n", 1)[1] for text in ranked]
     wrong = [text for text in others if text != first.context and not any(answer in text.casefold() for answer in answers)]
-    if len(wrong) < together - 1:
+    if len(wrong) < TOGETHER - 1:
         return []
-    drawn = rng.sample(wrong[:DEPTH], together - 1)
+    drawn = rng.sample(wrong[:DEPTH], TOGETHER - 1)
     return [
         first,
         *(Example(f"{example.id}-{n}", example.source, "", text, example.question, ()) for n, text in enumerate(drawn)),

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.multiprocessing.spawn import start_processes
 
 from training.features import Sample, batches, collate, own_part
-from training.network import Scores, SpanReader, keeping_loss, load_encoder, loss, ranking_loss, relevance_loss
+from training.network import Scores, SpanReader, keeping_loss, load_encoder, loss, ranking_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,6 @@ class Plan:
     short_share: float = 0.0  # of the examples, cropped to the length of the product's passages
     answerable_weight: float = 0.7
     ranking_weight: float = 1.0  # of the passages of a question against each other, where there are several
-    relevance_weight: float = 0.0  # the same by the relevance of each passage
-    labels_weight: float = 1.0  # of the answers; 0: an earlier reader's scores alone
     keep_weight: float = 0.0  # of an earlier reader's scores of the examples that are kept
     clip: float = 1.0
     weight_decay: float = 0.01
@@ -56,10 +54,6 @@ TENTH = Plan(learning_rate=6e-4, steps=1150, seed=20261202, short_share=0.7, ran
 ELEVENTH = Plan(learning_rate=4e-4, steps=1150, seed=20261203, short_share=0.7, ranking_weight=0.7, keep_weight=2.0)
 TWELFTH = Plan(learning_rate=4e-4, steps=850, seed=20261204, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
 THIRTEENTH = Plan(learning_rate=3e-4, steps=750, seed=20261205, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
-FIFTEENTH = Plan(
-    learning_rate=4e-4, steps=1900, seed=20261207, short_share=0.7,
-    ranking_weight=0.0, relevance_weight=1.0, labels_weight=0.0, keep_weight=2.0,
-)  # fmt: skip
 
 
 def train(
@@ -180,17 +174,15 @@ class Run:
         batch = collate(samples)
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
         scores = self.model(*tensors)
-        labels = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
-        value = self.plan.labels_weight * labels
+        value = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
         kept = [n for n, sample in enumerate(samples) if sample.kept]
         if self.kept is not None and kept:
             with torch.no_grad():
                 before = self.kept(*(part[kept] for part in tensors))
             mine = Scores(*(part[kept] for part in scores))
             value = value + self.plan.keep_weight * len(kept) / len(samples) * keeping_loss(mine, before)
-        if len(batch.groups) < len(samples) and self.plan.ranking_weight:
+        if len(batch.groups) < len(samples):
             value = value + self.plan.ranking_weight * ranking_loss(scores, batch.groups)
-        value = value + self.plan.relevance_weight * relevance_loss(scores, batch.groups)
         self.optimizer.zero_grad()
         torch.autograd.backward([value])
         if self.processes > 1:
