@@ -77,7 +77,8 @@ class Answerer:
     def stream(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING, k: int = 8) -> Iterator[Event]:
         """Yield Searched, then the text in Deltas with each Citation behind its claim, then the whole Answer.
 
-        Only articles that lie `within` are used. Searched comes again where the articles spell the question in another way.
+        Only articles that lie `within` are used. Searched comes again where the question is answered
+        as the articles spell it, or the first part of two alone.
         """
         query = understand(question, history)
         yield Searched(query.text)
@@ -87,7 +88,7 @@ class Answerer:
             considered = self.consider(query, within, k)
             answer = self.decide(question, considered)
         if answer.searched_for != query.text:
-            yield Searched(answer.searched_for)  # in the articles' spelling
+            yield Searched(answer.searched_for)
         if self._generative and considered and not answer.abstained:
             yield (yield from _written(self._generative, considered, answer))
             return
@@ -98,7 +99,7 @@ class Answerer:
         """Return the answer; what was asked before, of the same state of the library, is not worked out again."""
         clock = Clock()
         with self._library.reading() as snapshot:
-            asked = (query.text, within, k, snapshot.library, snapshot.generation)
+            asked = (query.text, query.first_part, within, k, snapshot.library, snapshot.generation)
         known = self._recent.get(asked)
         if known:
             return replace(known, id=uuid.uuid4().hex, question=question, timings_ms=clock.done())

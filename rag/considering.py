@@ -53,8 +53,8 @@ class Considering:
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is.
 
-        What would be refused is asked again in the passages' spelling, where it has words that nobody knows; its query then
-        says so.
+        What would be refused is asked again: of two questions in one the first alone, and in the passages' spelling, where it
+        has words that nobody knows. Its query then says so.
         """
         clock = Clock()
         if query.kind == "overview":
@@ -63,14 +63,18 @@ class Considering:
         asked = self._in_both_forms(query, within, k, clock)
         if self.is_enough(asked) or not asked.readings:
             return asked
+        for other in (query.first_part, self._respelled(query, asked.readings)):
+            if other and other != query.text:
+                again = self._in_both_forms(understand(other), within, k, clock)
+                clock.lap("look_again")
+                if self.is_enough(again):
+                    return again
+        return asked
+
+    def _respelled(self, query: Query, readings: Sequence[Reading]) -> str:
         counts = self._frequencies(query).of
         unknown = [word for term, word in query.terms.items() if not counts[term]]
-        spelled = respelled(query.text, unknown, dict.fromkeys(reading.hit.passage.text for reading in asked.readings))
-        if spelled == query.text:
-            return asked
-        again = self._in_both_forms(understand(spelled), within, k, clock)
-        clock.lap("look_again")
-        return again if self.is_enough(again) else asked
+        return respelled(query.text, unknown, dict.fromkeys(reading.hit.passage.text for reading in readings))
 
     def _in_both_forms(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
         """Consider a query in both forms of its names.

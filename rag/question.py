@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.followups import stand_alone
-from rag.kinds import AUXILIARY, PREPOSITION, WH, kind_of, topic_of
+from rag.kinds import ADDED, AUXILIARY, PREPOSITION, WH, kind_of, topic_of
 from rag.terms import YEAR, terms
 from rag.types import Query, Turn
 
@@ -63,14 +63,16 @@ def _direct(question: str) -> str:
 
 def understand(question: str, history: Sequence[Turn] = ()) -> Query:
     """Return the question as it will be searched, with what kind of answer it wants."""
-    text = stand_alone(_direct(" ".join(question.split())), history)
+    asked = _direct(" ".join(question.split()))
+    text = stand_alone(asked, history)
     kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
     subject = topic_of(text, kind)
     topic = terms(_NOW.sub(" ", subject) if about_now else subject)
     if kind == "summary" and not topic:
         return Query(text=text, kind="overview", terms=terms(text))
-    return Query(text=text, kind=kind, terms=topic or terms(text), is_about_now=about_now)
+    is_double = text == asked and ADDED.search(text)  # a follow-up, "And when?", wants no answer to what was asked before
+    return Query(text, kind, topic or terms(text), about_now, ADDED.sub("?", text) if is_double else None)
 
 
 def is_about_now(question: str) -> bool:

@@ -29,6 +29,7 @@ class Query:
     kind: Kind
     terms: Mapping[str, str]  # the words that carry meaning, by stem, see rag/terms.py
     is_about_now: bool = False  # it asks for the present or the latest state of things
+    first_part: str | None = None  # "Who won?" of "Who won, and when?", where both were asked in one
 
     @property
     def wants_span(self) -> bool:

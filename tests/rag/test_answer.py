@@ -182,6 +182,16 @@ def test_a_misspelt_word_is_searched_for_as_the_articles_write_it_where_the_ques
     assert answer.citations == answerer.ask(spelled).citations
 
 
+def test_of_two_questions_in_one_the_first_is_answered_where_both_would_be_refused_and_a_follow_up_is_not(
+    search: Search,
+) -> None:
+    answerer, first = answering(search), "What do the forty traders sell?"
+    answer = answerer.ask("What do the forty traders sell, and how many zeppelins?")
+    assert (answer.searched_for, answer.citations) == (first, answerer.ask(first).citations)
+    history = [Turn("user", first), Turn("assistant", "Fish. [1]")]
+    assert answerer.ask("And how many zeppelins?", history).abstained  # what was asked before is not answered once more
+
+
 def test_what_somebody_said_is_answered_with_their_words_however_unsure_the_reader_is(search: Search) -> None:
     answer = answering(search, threshold=0.8).ask("What did Ida Brandt say?")
     assert "“We had no choice. The cranes were failing,” said harbour master Ida Brandt." in answer.text
