@@ -87,7 +87,7 @@ class Answerer:
         else:
             considered = self.consider(query, within, k)
             answer = self.decide(question, considered)
-        if answer.searched_for != query.text:
+        if answer.searched_for.casefold() != query.text.casefold():
             yield Searched(answer.searched_for)
         if self._generative and considered and not answer.abstained:
             yield (yield from _written(self._generative, considered, answer))

@@ -15,7 +15,7 @@ from rag.overview import overview
 from rag.question import understand
 from rag.recency import NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
 from rag.retriever import Retriever, in_order, most_telling
-from rag.spelling import respelled
+from rag.spelling import respelled, with_capitals
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
 from rag.types import Claim, Query, Reading
 
@@ -83,6 +83,7 @@ class Considering:
         question in that form.
         """
         asked = self._as_it_stands(query, within, k, clock)
+        query = asked.query
         found = {reading.hit.article.id: reading.hit.article.text for reading in asked.readings}
         said, forms = in_other_words(query.text, found.values())
         if not forms:
@@ -97,11 +98,13 @@ class Considering:
         return max(asked, as_asked, key=self.probability)
 
     def _as_it_stands(self, query: Query, within: Within, k: int, clock: Clock) -> Considered:
-        """Consider a query as it stands.
+        """Consider a query as it stands, but that names typed in small letters are written as the passages write them.
 
         What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
         """
         hits = self._retriever.hits(query, k, within)
+        cased = with_capitals(query.text, (hit.passage.text for hit in hits))
+        query = query if cased == query.text else understand(cased)
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
         clock.lap("read")

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.followups import stand_alone
 from rag.kinds import ADDED, AUXILIARY, PREPOSITION, WH, kind_of, topic_of
+from rag.spelling import with_capitals
 from rag.terms import YEAR, terms
 from rag.types import Query, Turn
 
@@ -62,9 +64,13 @@ def _direct(question: str) -> str:
 
 
 def understand(question: str, history: Sequence[Turn] = ()) -> Query:
-    """Return the question as it will be searched, with what kind of answer it wants."""
-    asked = _direct(" ".join(question.split()))
-    text = stand_alone(asked, history)
+    """Return the question as it will be searched, with what kind of answer it wants.
+
+    In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody.
+    """
+    told = [turn.content for turn in history if turn.role == "assistant"]
+    asked = with_capitals(_direct(" ".join(question.split())), told)
+    text = stand_alone(asked, [replace(turn, content=with_capitals(turn.content, told)) for turn in history])
     kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
     subject = topic_of(text, kind)

@@ -1,4 +1,4 @@
-"""A question's misspelt words, as the passages that were found spell them: "Bageri" where these say "Bagheri".
+"""A question's words as the passages that were found write them: "Bagheri" for "Bageri", "Ali Vaez" for "ali vaez".
 
 Only words that neither the library nor the language has are taken for misspelt. Pure but for the word list, which comes with
 the default model and is read once.
@@ -9,13 +9,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 
 from index.embedder import default_folder
-from rag.terms import plain, words
+from rag.kinds import OFFICE
+from rag.terms import is_stop_word, names, plain, words
 
 SHORTEST = 4  # letters: shorter words are like too many others
 ALIKE = 0.85  # of difflib's ratio: "Bageri" and "Bagheri" 0.92, "Hanson" and "Hansen" 0.83
 _MOST_TEXT = 40_000  # characters of passages that are looked through
+_WORD = r"[^\W\d_]\w*(?:[.-]\w+)*"
+_TYPED = re.compile(_WORD)
+_INSIDE = re.compile(rf"(?<=[\w,;] )(?=[\w-]*[^\W\d_a-z]){_WORD}")  # written with a capital, though it begins no sentence
+_IS_OFFICE = re.compile(OFFICE, re.IGNORECASE).fullmatch
 
 
 def respelled(question: str, unknown: Collection[str], texts: Iterable[str]) -> str:
@@ -31,6 +37,26 @@ def respelled(question: str, unknown: Collection[str], texts: Iterable[str]) -> 
         if like:
             question = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", spellings[like], question)
     return question
+
+
+def with_capitals(question: str, texts: Iterable[str]) -> str:
+    """Return a question that is typed in small letters with its names as the texts write them, "who is Ali Vaez".
+
+    A word is of a name where the texts write it inside a sentence with a capital, and nowhere without; offices are none.
+    """
+    if question != question.lower():
+        return question
+    text = "\n".join(texts)[:_MOST_TEXT]
+    small = {word for word in words(text) if word == word.lower()}
+    inside = chain(_INSIDE.findall(text), *(words(name)[1:] for name in names(text)))  # "Gen. Kifah Melhem said"
+    cased = {name.lower(): name for name in inside}
+
+    def written(typed: re.Match[str]) -> str:
+        word = typed.group()
+        is_name = word not in small and not is_stop_word(word) and not _IS_OFFICE(word)
+        return cased.get(word, word) if is_name else word
+
+    return _TYPED.sub(written, question)
 
 
 def _like(word: str, known: Collection[str]) -> str | None:

@@ -112,7 +112,8 @@ def _refusal(answer: AnswerOut) -> str:
 
 
 def _note(words: str, answer: AnswerOut) -> str:
-    searched = "" if answer.searched_for == answer.question else f"Searched for: {answer.searched_for}"
+    is_as_asked = answer.searched_for.casefold() == answer.question.casefold()
+    searched = "" if is_as_asked else f"Searched for: {answer.searched_for}"
     parts = [inert(part) for part in (words, searched) if part]
     if not answer.abstained:
         parts.append('<a class="copy" role="button" href="#copy">Copy with sources</a>')

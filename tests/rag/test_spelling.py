@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rag.spelling import respelled
+from rag.spelling import respelled, with_capitals
 
 PASSAGE = "Mayor Ida Brandhoff of Velm dismissed the harbour master, Odo Karstensen, as the Skarnholm-Velm ferry lay still."
 
@@ -45,3 +45,26 @@ def test_a_long_question_of_unknown_words_is_looked_through_in_time() -> None:
     started = time.process_time()
     respelled(" ".join(words), words, [" ".join(word[::-1] for word in words)] * 20)
     assert time.process_time() - started < 5
+
+
+WRITTEN = [
+    "At noon Ali Vaez of the Crisis Group warned President Bashar al-Assad, the IRGC and the U.S. of more. Prices rose.",
+    "Gen. Odo Marsh left. The Glass House is a house. “Prices fell,” said Ida May, the president, who may resign.",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "cased"),
+    [
+        ("who is ali vaez?", "who is Ali Vaez?"),
+        ("what is bashar al-assad's view of the irgc", "what is Bashar al-Assad's view of the IRGC"),
+        ("where is odo marsh", "where is Odo Marsh"),
+        ("what does the u.s. want?", "what does the U.S. want?"),
+        ("who is the president", "who is the president"),  # an office, and the texts have it both ways
+        ("which prices rose in the house?", "which prices rose in the house?"),  # a capital only where a sentence begins
+        ("may he go?", "may he go?"),
+        ("Who is ali vaez?", "Who is ali vaez?"),  # whoever types capitals means what has none
+    ],
+)
+def test_names_typed_in_small_letters_are_written_as_the_passages_write_them(typed: str, cased: str) -> None:
+    assert with_capitals(typed, WRITTEN) == cased
