@@ -10,7 +10,7 @@ from rag.short import is_short_for
     ("question", "quoted", "words", "is_short"),
     [
         ("Who was Astrid Lind?", "Astrid Lind, who as a judge let cameras in, has died.", "who as a judge", False),
-        ("Who is Gaspard Weil?", "Its director, Gaspard Weil, offered to resign.", "Its director", False),
+        ("Who is Gaspard Weil?", "Its director, Gaspard Weil, offered to resign.", "Its director", True),
         ("Who is Tom Riedl?", "The man, Tom Riedl, loved her.", "The man", False),
         ("Who is Tom Riedl?", "The man from Graz, Tom Riedl, loved her.", "The man from Graz", True),
         ("Who offered to resign?", "Its director, Gaspard Weil, offered to resign.", "Its director, Gaspard Weil", True),
