@@ -185,7 +185,7 @@ def _one_written(document: Any, place: str, web: Web) -> Item:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        said = f"{where}: {first['msg']}" if where else first["msg"]
+        said = f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")
         return Item(place, partial(_refuse, said[:300]))
     if sent.text is None:
         url = sent.url or ""

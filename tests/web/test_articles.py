@@ -145,6 +145,12 @@ def test_of_a_batch_the_good_ones_are_in_and_the_others_named_with_the_reason(cl
     assert all(reasons)
 
 
+def test_a_date_that_is_none_is_refused_in_plain_words(client: httpx.Client) -> None:
+    answer = client.post("/v1/articles", json={"text": MARKET, "published_at": "soon"})
+    assert answer.status_code == 422
+    assert answer.json()["job"]["results"][0]["reason"] == "published_at must be a date such as 2024-12-31"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "status", "code"),
     [
