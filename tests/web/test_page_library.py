@@ -29,6 +29,7 @@ from web.feedback import FeedbackLog
 from web.front import create_front
 from web.gate import Gate, Services
 from web.jobs import Desk
+from web.keys import NO_KEYS, Keys
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,9 @@ START = BRIDGE.index(WORDS)
 
 
 @contextmanager
-def page_of(search: Search, *cited: Article, read_only: bool = False, allow_urls: bool = False) -> Iterator[str]:
+def page_of(
+    search: Search, *cited: Article, read_only: bool = False, allow_urls: bool = False, keys: Keys = NO_KEYS
+) -> Iterator[str]:
     """Serve a page of this library; its answers cite these articles, whatever became of them in the library."""
     desk = None if read_only else Desk(search, Web(allow_urls=allow_urls))
     if desk:
@@ -52,7 +55,7 @@ def page_of(search: Search, *cited: Article, read_only: bool = False, allow_urls
                 build_page, gate, partial(examples, search.library.folder, search.library), FeedbackLog(None)
             ).result()
         )
-    with serving(create_front(gate, door)) as url:
+    with serving(create_front(gate, door, keys=keys)) as url:
         wait_for(lambda: httpx.get(f"{url}/config", trust_env=False).status_code == 200, 60)
         yield url
 
@@ -208,11 +211,124 @@ def test_an_address_can_be_given_only_where_that_is_allowed(tmp_path: Path, url:
         assert told[1].startswith("Refused: ")
 
 
-def test_a_library_that_is_read_only_shows_no_way_to_change_it(search: Search, visit: Callable[..., Any]) -> None:
-    with page_of(search, read_only=True) as url:
+@pytest.mark.parametrize("closed", [{"read_only": True}, {"keys": Keys(without="reader")}], ids=["read only", "a reader"])
+def test_who_may_not_change_the_library_is_shown_no_way_to(
+    search: Search, visit: Callable[..., Any], closed: dict[str, Any]
+) -> None:
+    with page_of(search, **closed) as url:
         page = visit(f"{url}/#library")
         page.locator("#shelf li").first.wait_for()
-        assert page.locator("#adding, .remove").count() == 0
+        assert page.locator("#adding, #paste, .remove").count() == 0
+
+
+HARBOUR = "كلف بناء الميناء تسعة ملايين دولار."
+
+
+def typed(page: Any) -> list[str]:
+    return [field.input_value() for field in page.locator("#pasted :is(input, textarea)").all()]
+
+
+def test_an_article_is_pasted_with_the_keyboard_alone_and_the_fields_are_empty_for_the_next(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(f"{url}/#library")
+        page.get_by_text("The library is empty").first.wait_for()
+        page.evaluate(HEAR)
+        page.focus("#pick")
+        for key in ["Tab", "Enter", "Tab"]:
+            page.keyboard.press(key)
+        for words in ["الميناء", f"{HARBOUR}\n\nThe harbour is open.", "The Quay", "03052024", "https://example.org/harbour"]:
+            (page.keyboard.type if words.isdigit() else page.keyboard.insert_text)(words)
+            page.keyboard.press("Tab")
+            if words.isdigit():
+                page.keyboard.press("Tab")  # past the calendar's button
+        assert page.evaluate("[...document.querySelectorAll('#pasted [dir]')].map((one) => one.matches(':dir(rtl)'))") == [
+            True,
+            True,
+            False,
+        ]
+        page.keyboard.press("Enter")
+        assert results(page) == [["الميناء", "Added"]]
+        assert page.evaluate("heard") == ["الميناء: Added"]
+        assert typed(page) == [""] * 5
+        assert page.evaluate("document.activeElement.matches('#pasted button')")
+        wait_for(lambda: titles(page) == ["الميناء"])
+        wait_for(lambda: "1 article ·" in page.locator(".holdings").inner_text())
+        one = httpx.get(f"{url}/v1/articles", trust_env=False).json()["articles"][0]
+        assert [one[name] for name in ("source", "published_at", "url")] == [
+            "The Quay",
+            "2024-03-05",
+            "https://example.org/harbour",
+        ]
+        assert search.library.get(one["id"]).text == f"{HARBOUR}\n\nThe harbour is open."
+
+
+def test_a_pasted_article_that_is_refused_stays_in_its_fields_with_the_reason_beside_them(
+    tmp_path: Path, visit: Callable[..., Any]
+) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(f"{url}/#library")
+        page.click("#paste summary")
+        article = page.get_by_role("form", name="The pasted article")
+        add = article.get_by_role("button", name="Add")
+        reason = page.locator("#pasted-refused")
+        article.get_by_label("Title").fill("The bridge")
+        article.get_by_label("Outlet").fill("The Harbour Post")
+        add.click()
+        reason.filter(has_text="Refused: text").wait_for()
+        article.get_by_label("Text").fill(BRIDGE)
+        article.get_by_label("Date").fill("20240-03-05")
+        add.click()
+        reason.filter(has_text="Refused: published_at must be a date").wait_for()
+        assert typed(page) == ["The bridge", BRIDGE, "The Harbour Post", "20240-03-05", ""]
+        article.get_by_label("Date").fill("2024-03-05")
+        page.route("**/v1/articles", lambda route: route.abort())
+        add.click()
+        reason.filter(has_text="The server does not answer.").wait_for()
+        assert typed(page) == ["The bridge", BRIDGE, "The Harbour Post", "2024-03-05", ""]
+        assert search.library.state().articles == 0
+        page.unroute("**/v1/articles")
+        add.click()
+        assert results(page)[-1] == ["The bridge", "Added"]
+        assert reason.inner_text() == ""
+        assert typed(page) == [""] * 5
+
+
+def test_what_is_typed_while_a_pasted_article_is_sent_stays(tmp_path: Path, visit: Callable[..., Any]) -> None:
+    with opened(tmp_path / "data") as search, page_of(search) as url:
+        page = visit(f"{url}/#library")
+        page.click("#paste summary")
+        held: list[Any] = []
+        page.route("**/v1/articles", lambda route: held.extend([route]))
+        page.fill("#pasted textarea", BRIDGE)
+        page.click("#pasted button")
+        wait_for(lambda: page.locator("#sent .running").count() and held)
+        page.fill("#pasted textarea", "The market moved. It is loud.")
+        held[0].continue_()
+        assert results(page) == [["Pasted text", "Added"]]
+        assert typed(page)[1] == "The market moved. It is loud."
+
+
+DRAG = """([selector, kind]) => {
+  const transfer = new DataTransfer();
+  if (kind === "file") transfer.items.add(new File(["The tram stopped."], "tram.txt"));
+  else transfer.setData("text/plain", "The tram stopped.");
+  const over = new DragEvent("dragover", { dataTransfer: transfer, bubbles: true, cancelable: true });
+  document.querySelector(selector).dispatchEvent(over);
+  return over.defaultPrevented;
+}"""
+
+
+def test_words_can_be_dragged_into_a_field_and_files_cannot(visit: Callable[..., Any], url: str) -> None:
+    page = visit(f"{url}/#library")
+    page.click("#paste summary")
+    taken = {
+        (place, kind): page.evaluate(DRAG, [place, kind])
+        for place in ("#pasted textarea", "#drop")
+        for kind in ("words", "file")
+    }
+    assert [pair for pair, is_taken in taken.items() if not is_taken] == [("#pasted textarea", "words")]
 
 
 def test_titles_and_outlets_of_articles_are_text(visit: Callable[..., Any], url: str) -> None:
@@ -233,7 +349,15 @@ def test_it_fits_the_screen_with_enough_contrast_and_a_name_for_everything(
 ) -> None:
     page = visit(f"{url}/#library", viewport={"width": width, "height": 844}, color_scheme=scheme)
     page.locator("#shelf li").first.wait_for()
+    page.click("#paste summary")
+    page.click("#pasted button")
+    page.locator("#pasted-refused", has_text="Refused").wait_for()
     for selector in [
+        "#paste summary",
+        "#pasted label span",
+        "#pasted textarea",
+        "#pasted button",
+        "#pasted-refused",
         "#drop p",
         ".hint",
         "#pick",
@@ -402,10 +526,11 @@ def test_words_that_are_written_to_the_left_are_set_so_in_the_article_and_the_ch
         assert question.evaluate("(one) => getComputedStyle(one).textAlign") == "start"
 
 
-def test_the_days_of_the_filters_are_whole_on_the_narrowest_screen(visit: Callable[..., Any], url: str) -> None:
+def test_days_are_whole_on_the_narrowest_screen(visit: Callable[..., Any], url: str) -> None:
     page = visit(f"{url}/#library", viewport={"width": 320, "height": 640})
+    page.click("#paste summary")
     needed = "(one) => [one.offsetWidth, (one.style.width = 'max-content', one.offsetWidth)]"
-    for field in ("#find-since", "#find-until"):
+    for field in ("#find-since", "#find-until", "#pasted [type=date]"):
         given, whole = page.locator(field).evaluate(needed)
         assert given >= whole
 

@@ -124,7 +124,7 @@ async function changed() {
 const waiting = [];
 let isSending = false;
 
-function send(name, body, size = 0) {
+function send(name, body, size = 0, then = () => {}) {
   const line = byId("sent").tBodies[0].insertRow();
   const label = line.insertCell();
   label.append(name);
@@ -134,7 +134,7 @@ function send(name, body, size = 0) {
   if (size > MOST_BYTES) show(result, "refused", "Refused: it is larger than 20 MB");
   else {
     show(result, "waiting", "Waiting");
-    waiting.push({ body, result });
+    waiting.push({ body, result, then });
     if (!isSending) sendAll();
   }
 }
@@ -142,12 +142,13 @@ function send(name, body, size = 0) {
 async function sendAll() {
   isSending = true;
   while (waiting.length) {
-    const { body, result } = waiting.shift();
+    const { body, result, then } = waiting.shift();
     try {
       tell(result, await ended(await post(body, result), result));
     } catch (error) {
       show(result, "refused", error.message);
     }
+    then(result);
     if (!waiting.length) await changed();
   }
   isSending = false;
@@ -250,6 +251,20 @@ async function dropped(transfer) {
   sendFiles(found);
 }
 
+// What was typed stays until it is in the library; what was typed meanwhile stays, too.
+function sendPasted(event) {
+  event.preventDefault();
+  const form = event.target;
+  const told = byId("pasted-refused");
+  const typed = () => JSON.stringify(Object.fromEntries([...new FormData(form)].filter(([name, value]) => name === "text" || value)));
+  const body = typed();
+  told.textContent = "";
+  send(form.elements.title.value.trim() || "Pasted text", body, 0, (result) => {
+    if (result.className === "refused") told.textContent = result.textContent;
+    else if (typed() === body) form.reset();
+  });
+}
+
 function prepareAdding() {
   if (!may.has("change")) {
     byId("adding").remove();
@@ -264,11 +279,13 @@ function prepareAdding() {
   const drop = byId("drop");
   for (const [name, isOver] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
     library.addEventListener(name, (event) => {
+      if (event.target.matches("input, textarea") && !event.dataTransfer.types.includes("Files")) return; // words go into the field
       event.preventDefault();
       drop.classList.toggle("over", isOver);
       if (name === "drop") dropped(event.dataTransfer);
     });
   }
+  byId("pasted").addEventListener("submit", sendPasted);
   const form = document.getElementById("address");
   if (form) {
     form.addEventListener("submit", (event) => {
