@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.fakes_web import BRIDGE, HOSTILE
-from tests.web.conftest import EXAMPLES, note_breaks, note_errors
+from tests.web.conftest import EXAMPLES, note_breaks, note_errors, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -242,7 +242,7 @@ def test_who_scrolls_the_chat_stays_where_they_are_whatever_comes(visit: Any) ->
     reader.ask(COST)
     page.mouse.move(300, 200)
     page.mouse.wheel(0, -5000)
-    page.wait_for_function(f"{SCROLLED} === 0")
+    wait_for(lambda: page.evaluate(SCROLLED) == 0)
     page.evaluate("document.querySelector('#chat .message-wrap').append(document.createElement('p'))")
     page.wait_for_timeout(300)
     assert page.evaluate(SCROLLED) == 0
@@ -322,7 +322,7 @@ def test_a_link_that_was_opened_moves_the_focus_to_its_article_without_a_frame(v
     reader = visit()
     reader.open(PERMALINK)
     reader.marked()
-    reader.page.wait_for_function("document.activeElement.id === 'viewer-title'")
+    wait_for(lambda: reader.page.evaluate("document.activeElement.id") == "viewer-title")
     assert reader.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none"
 
 
