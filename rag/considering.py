@@ -13,7 +13,7 @@ from rag.extractive import write
 from rag.news import news
 from rag.overview import overview
 from rag.question import understand
-from rag.recency import NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
+from rag.recency import AS_GOOD, NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
 from rag.retriever import Retriever, in_order, most_telling
 from rag.spelling import respelled, with_capitals
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
@@ -148,7 +148,8 @@ class Considering:
             )
 
         best = led_by(most_telling(readings))
-        enough = max(self._confidence.threshold, NEARLY_AS_GOOD * self.probability(best))
+        share = NEARLY_AS_GOOD if query.is_about_now else AS_GOOD
+        enough = max(self._confidence.threshold, share * self.probability(best))
         preferred = map(led_by, newer(readings)) if is_of_the_newest(query) else ()
         return next((one for one in preferred if self.probability(one) >= enough), best)
 

@@ -19,6 +19,7 @@ from rag.types import Claim, Query, Reading
 # Of the best rank score, and of the best answer's probability: with less, newer articles lead that do not answer
 # (benchmarks/LOG.md, 2026-11-21).
 NEARLY_AS_GOOD = 0.85
+AS_GOOD = 0.95  # of that probability where nobody says "now"; benchmarks/LOG.md, 2026-11-30
 # Who holds an office, what became of somebody, how many have died: the newest is meant, though nobody says "now".
 _CHANGES = re.compile(
     rf"\bwho(?:['’]s|\s+(?:is|are))\s+(?:the\s+)?(?:[\w'’-]+\s+){{0,3}}?{OFFICE}\b(?!\s+(?:who|that)\b)"
