@@ -19,7 +19,7 @@ from rag.recency import newest
 from rag.sentences import SentenceScorer, sentences_of, shared, surroundings, wrapped_sentences
 from rag.sources import without_copies
 from rag.spans import at_its_new_value, can_answer, in_one_line, whole, with_its_not
-from rag.speech import leaves_open
+from rag.speech import asks, is_withdrawn
 from rag.terms import anchors, content_stems
 from rag.types import Query, Reading
 
@@ -116,11 +116,16 @@ def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tupl
     for start, end in sentences_of(hit):
         begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
         inside = sorted(begun_here, key=lambda span: -span.score)
-        telling = [span for span in inside if can_answer(query, text, span) and not leaves_open(text[start:end])]
+        telling = [span for span in inside if can_answer(query, text, span) and not _tells_nothing(query, text[start:end])]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
             best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find
         yield start, end, best
+
+
+def _tells_nothing(query: Query, sentence: str) -> bool:
+    """Whether it was withdrawn, or asks what is asked: a heading, the words of a link. Other questions may tell something."""
+    return is_withdrawn(sentence) or (asks(sentence) and query.terms.keys() <= set(content_stems(sentence)))
 
 
 def _reading(hit: Hit, sentence: Sequence[int], span: Span, around: float, cosine: float, share: float) -> Reading:

@@ -44,7 +44,7 @@ def standing_alone(text: str, start: int, end: int) -> Span | None:
         return None
     first, last = touched
     lowest, highest = _in_paragraph(text, spans, first, last)
-    last += last < highest and leaves_open(text[spans[first][0] : spans[last][1]])
+    last += last < highest and _leaves_open(text[spans[first][0] : spans[last][1]])
     first, last = _whole_quotation(text, spans, (first, last), (lowest, highest))
     words = text[spans[first][0] : spans[last][1]]
     if not re.search(r"\w", without_quotations(words)):
@@ -65,9 +65,14 @@ def is_withdrawn(sentence: str) -> bool:
     return bool(_WITHDRAWN.search(sentence))
 
 
-def leaves_open(words: str) -> bool:
+def asks(sentence: str) -> bool:
+    """Say whether it asks, in its own words and not in somebody's that it quotes."""
+    return without_quotations(sentence).rstrip().endswith("?")
+
+
+def _leaves_open(words: str) -> bool:
     """Say whether only what follows tells how it is: "Would he stand again?"."""
-    return is_withdrawn(words) or without_quotations(words).rstrip().endswith("?")
+    return is_withdrawn(words) or asks(words)
 
 
 def _refers_back(words: str) -> bool:

@@ -323,10 +323,14 @@ def test_what_an_earlier_version_said_answers_nothing(tmp_path: Path) -> None:
     assert (answer.short_answer, answer.text) == ("520", "The plant of Velm will keep 520 of its workers. [1]")
 
 
-def test_a_sentence_that_asks_answers_nothing(tmp_path: Path) -> None:
+def test_a_sentence_that_asks_what_is_asked_answers_nothing(tmp_path: Path) -> None:
     text = "Who leads the port of Velm? The port of Velm is led by Odo Karsten. It is large."
     answer = answered(tmp_path, "Who leads the port of Velm?", Pointing("the port of Velm", "Odo Karsten"), text)
     assert (answer.short_answer, answer.text) == ("Odo Karsten", "The port of Velm is led by Odo Karsten. [1]")
+    told = answered(
+        tmp_path / "told", "Who leads the port?", Pointing("Odo Karsten"), "Did Odo Karsten, its chief, let the port rot?"
+    )
+    assert told.short_answer == "Odo Karsten"
 
 
 def test_all_of_the_quotation_but_its_stop_is_no_short_answer(tmp_path: Path) -> None:
