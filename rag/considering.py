@@ -15,7 +15,7 @@ from rag.overview import overview
 from rag.question import understand
 from rag.recency import AS_GOOD, NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
 from rag.retriever import Retriever, in_order, most_telling
-from rag.spelling import respelled, with_capitals
+from rag.spelling import capitals, respelled, with_capitals
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
 from rag.types import Claim, Query, Reading
 
@@ -103,8 +103,8 @@ class Considering:
         What would be refused gets a second look, wider and at the passages that hold the question's names and numbers.
         """
         hits = self._retriever.hits(query, k, within)
-        cased = with_capitals(query.text, (hit.passage.text for hit in hits))
-        query = query if cased == query.text else understand(cased)
+        if query.text.islower():
+            query = understand(with_capitals(query.text, capitals(hit.passage.text for hit in hits)))
         clock.lap("retrieve")
         readings = self._retriever.read(query, hits)
         clock.lap("read")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rag.followups import stand_alone
 from rag.kinds import ADDED, AUXILIARY, PREPOSITION, WH, kind_of, topic_of
-from rag.spelling import with_capitals
+from rag.spelling import capitals, with_capitals
 from rag.terms import YEAR, terms
 from rag.types import Query, Turn
 
@@ -68,9 +68,12 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Query:
 
     In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody.
     """
-    told = [turn.content for turn in history if turn.role == "assistant"]
-    asked = with_capitals(_direct(" ".join(question.split())), told)
-    text = stand_alone(asked, [replace(turn, content=with_capitals(turn.content, told)) for turn in history])
+    asked = _direct(" ".join(question.split()))
+    if any(typed.islower() for typed in (asked, *(turn.content for turn in history))):
+        written = capitals(turn.content for turn in reversed(history) if turn.role == "assistant")
+        asked = with_capitals(asked, written)
+        history = [replace(turn, content=with_capitals(turn.content, written)) for turn in history]
+    text = stand_alone(asked, history)
     kind, about_now = kind_of(text), is_about_now(text)
     # "Now" asks for a time and is no topic: a passage need not hold the word to be about it.
     subject = topic_of(text, kind)

@@ -6,7 +6,7 @@ the default model and is read once.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
@@ -39,24 +39,21 @@ def respelled(question: str, unknown: Collection[str], texts: Iterable[str]) -> 
     return question
 
 
-def with_capitals(question: str, texts: Iterable[str]) -> str:
-    """Return a question that is typed in small letters with its names as the texts write them, "who is Ali Vaez".
+def capitals(texts: Iterable[str]) -> dict[str, str]:
+    """Return how the texts write names, by their words in small letters: "vaez" is "Vaez".
 
     A word is of a name where the texts write it inside a sentence with a capital, and nowhere without; offices are none.
     """
-    if question != question.lower():
-        return question
     text = "\n".join(texts)[:_MOST_TEXT]
     small = {word for word in words(text) if word == word.lower()}
     inside = chain(_INSIDE.findall(text), *(words(name)[1:] for name in names(text)))  # "Gen. Kifah Melhem said"
     cased = {name.lower(): name for name in inside}
+    return {word: name for word, name in cased.items() if not (word in small or is_stop_word(word) or _IS_OFFICE(word))}
 
-    def written(typed: re.Match[str]) -> str:
-        word = typed.group()
-        is_name = word not in small and not is_stop_word(word) and not _IS_OFFICE(word)
-        return cased.get(word, word) if is_name else word
 
-    return _TYPED.sub(written, question)
+def with_capitals(question: str, written: Mapping[str, str]) -> str:
+    """Return a question that is typed in small letters with its names as they are `written`, "who is Ali Vaez"."""
+    return _TYPED.sub(lambda word: written.get(word.group(), word.group()), question) if question.islower() else question
 
 
 def _like(word: str, known: Collection[str]) -> str | None:

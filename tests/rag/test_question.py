@@ -333,3 +333,8 @@ def test_marks_of_an_earlier_answer_are_not_taken_for_its_words() -> None:
 )
 def test_polite_words_around_a_question_are_not_searched_for(question: str, searched: str) -> None:
     assert understand(question).text == searched
+
+
+def test_a_conversation_in_small_letters_names_whom_the_answers_name() -> None:
+    history = [Turn("user", "why did iran leave velm?"), Turn("assistant", "At last Iran left Velm, as Russia had. [1]")]
+    assert understand("and russia?", history).text == "why did Russia leave Velm?"

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rag.spelling import respelled, with_capitals
+from rag.spelling import capitals, respelled, with_capitals
 
 PASSAGE = "Mayor Ida Brandhoff of Velm dismissed the harbour master, Odo Karstensen, as the Skarnholm-Velm ferry lay still."
 
@@ -67,4 +67,4 @@ WRITTEN = [
     ],
 )
 def test_names_typed_in_small_letters_are_written_as_the_passages_write_them(typed: str, cased: str) -> None:
-    assert with_capitals(typed, WRITTEN) == cased
+    assert with_capitals(typed, capitals(WRITTEN)) == cased
