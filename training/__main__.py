@@ -25,6 +25,8 @@ from training.mix import Mix, compose, rewording_weight, split, without_short_cu
 from training.priors import even_weights
 from training.ranking import at_home, groups, nearest
 from training.rewording import Rewording, worded_anew
+from training.selecting import Selected, read_selected
+from training.selecting import compose as compose_selected
 from training.train import default_processes, is_done, train
 from training.written import is_kept, is_news, is_written, paragraph_name, read_written
 
@@ -35,7 +37,8 @@ class Stage:
 
     `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
     stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
-    that their words alone do not tell whether they are answered (`priors.py`).
+    that their words alone do not tell whether they are answered (`priors.py`). `selected`: it learns which sentences make an
+    answer (`selecting.py`), in place of a mix, and keeps all other scores.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Stage:
     anew: Mapping[str, Rewording] = field(default_factory=dict)
     keeps: tuple[float, ...] = ()
     even: bool = False
+    selected: Selected | None = None
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
@@ -53,6 +57,7 @@ OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
 OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
 OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
+OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)  # the mean of all reads better than any of them (EXPERIMENTS.md)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -75,9 +80,16 @@ STAGES = (
         keeps=(*OF_ELEVEN, 0),
         even=True,
     ),
+    Stage("selecting", {}, plans.SELECTING, OF_THIRTEEN, keeps=OF_THIRTEEN, selected=mixes.SELECTED),
+    Stage(
+        "selecting_again",
+        {},
+        plans.SELECTING_AGAIN,
+        (*(0 for _ in OF_THIRTEEN), 1),
+        keeps=(*OF_THIRTEEN, 0),
+        selected=mixes.SELECTED_AGAIN,
+    ),
 )
-LAST = 0.5  # the share of the last stage in the reader: the mean of all reads better than any of them (EXPERIMENTS.md)
-SHARES = (*(share * (1 - LAST) for share in OF_ELEVEN), 0, LAST)
 
 
 def main() -> int:
@@ -93,30 +105,27 @@ def main() -> int:
     parser.add_argument("--export-only", action="store_true", help="export the checkpoints there are, train nothing")
     chosen = parser.parse_args()
     try:
-        checkpoints, shares, seen = _checkpoints(chosen)
+        checkpoints, seen = _checkpoints(chosen)
     except (DataMissing, ReaderError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    mean = chosen.work / "mean" / "checkpoint.pt"
-    average(dict(zip(checkpoints, shares, strict=True)), mean)
-    export(mean, default_folder(), chosen.out, seen)
+    export(checkpoints[-1], default_folder(), chosen.out, seen)
     print(f"exported to {chosen.out}; measure it with: python -m training.evaluate {chosen.out}")
     return 0
 
 
-def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], Sequence[float], str]:
-    """Train what is not trained yet; return checkpoints with their shares, and the fingerprint of the last one's data."""
+def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], str]:
+    """Train what is not trained yet; return the checkpoints, and the fingerprint of the last one's data."""
     learned, _ = split(read_all(data_folder()))
     encoder, seen, checkpoints = default_folder(), "", list[Path]()
     stages: tuple[Stage, ...] = STAGES
-    shares = SHARES
     if chosen.begin_at:
         kept = chosen.keep or chosen.begin_at
         checkpoints = [
             _begun(folder, encoder, chosen.work / name / "checkpoint.pt")
             for name, folder in (("before", chosen.begin_at), ("kept", kept))
         ]
-        stages, shares = (replace(STAGES[-1], begins_at=(1, 0), keeps=(0, 1)),), (0, 1 - LAST, LAST)
+        stages = (replace(STAGES[-1], begins_at=(1, 0), keeps=(0, 1)),)
     for stage in stages:
         work, start, kept = chosen.work / stage.name, None, None
         learned_from = work / "data.sha256"
@@ -135,7 +144,7 @@ def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], Sequence[float
             train(stage.plan, samples, encoder, work, chosen.processes or default_processes(), start=start, kept=kept)
             learned_from.write_text(seen, encoding="utf-8")
         checkpoints.append(work / "checkpoint.pt")
-    return checkpoints, shares, seen
+    return checkpoints, seen
 
 
 def _begun(reader: Path, encoder: Path, checkpoint: Path) -> Path:
@@ -168,6 +177,8 @@ def _in_passages(written: Sequence[Example]) -> list[Example]:
 
 def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
     """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
+    if stage.selected:
+        return _selected(learned, stage.selected, stage.plan.seed), []
     written, seed = _written(learned, stage), stage.plan.seed
     placed = _in_passages(written)
     weighed = zip(placed, even_weights(placed, list(map(rewording_weight, placed))), strict=True) if stage.even else ()
@@ -182,9 +193,19 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
     return mixed, ranked
 
 
+def _selected(learned: Sequence[Example], counts: Selected, seed: int) -> list[Example]:
+    """Return what a stage learns from about the sentences of an answer."""
+    contexts = {paragraph_name(context): context for context in {e.context for e in learned}}
+    written = [e for e in read_written(contexts) if not is_kept(e)]
+    articles = {paragraph_name(e.context): e.context for e in written if is_news(e)}
+    return compose_selected(read_selected(contexts | articles), [*learned, *written], counts, Embedder(), seed)
+
+
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
     """Return the token sequences; of a stage that keeps scores the written questions first, the others marked."""
     seed, short = stage.plan.seed, stage.plan.short_share
+    if stage.selected:
+        return [replace(sample, kept=True) for sample in encode(mixed, tokenizer, seed)]
     if not stage.keeps:
         return encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
     alone, beside = list[Sample](), list[Sample]()

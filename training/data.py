@@ -31,7 +31,10 @@ class DataMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question on one context. `answers` are (start, end), the first is the one to learn; empty: unanswerable."""
+    """One question on one context. `answers` are (start, end), the first is the one to learn; empty: unanswerable.
+
+    `sentences` are (start, end, belongs): whether it belongs to a complete answer; of others nothing is known.
+    """
 
     id: str
     source: str
@@ -39,6 +42,7 @@ class Example:
     context: str
     question: str
     answers: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int, bool], ...] = ()
 
 
 def data_folder() -> Path:
@@ -122,7 +126,8 @@ def fingerprint(examples: Iterable[Example]) -> str:
     """Return a SHA-256 over ids, questions, contexts and answers: it names what was trained on."""
     digest = hashlib.sha256()
     for e in examples:
-        digest.update(json.dumps([e.id, e.source, e.question, e.context, e.answers]).encode())
+        labels = [e.answers, e.sentences] if e.sentences else [e.answers]
+        digest.update(json.dumps([e.id, e.source, e.question, e.context, *labels]).encode())
     return digest.hexdigest()
 
 

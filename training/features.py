@@ -4,7 +4,7 @@ Positions of answers are token positions in the sequence; 0 is the first token a
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -35,13 +35,14 @@ class Sample:
     end: int
     group: int = -1
     kept: bool = False
+    sentences: tuple[tuple[int, int, bool], ...] = ()  # first and last token, and whether it belongs to the answer
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Tensors (batch, tokens) and (batch,), as `SpanReader.forward` and `loss` want them.
 
-    `groups` are the numbers of rows that belong to one question each, in order.
+    `groups` are the numbers of rows that belong to one question each, in order; `sentences` as `selection_loss` wants them.
     """
 
     tokens: Tensor
@@ -51,6 +52,7 @@ class Batch:
     start: Tensor
     end: Tensor
     groups: tuple[int, ...]
+    sentences: Tensor
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -98,9 +100,17 @@ def _sequence(example: Example, question: Encoding, context: Encoding, limit: in
     begin = rng.randint(min(low, high), high)
     head = len(asked) + 2
     ids = (CLS, *asked, SEP, *context.ids[begin : begin + room], SEP)
+    sentences = tuple(_sentences(example, context.offsets[begin : begin + room], head))
     if first < 0:
-        return Sample(ids, head, 0, 0)
-    return Sample(ids, head, head + first - begin, head + last - begin)
+        return Sample(ids, head, 0, 0, sentences=sentences)
+    return Sample(ids, head, head + first - begin, head + last - begin, sentences=sentences)
+
+
+def _sentences(example: Example, offsets: Sequence[tuple[int, int]], head: int) -> Iterator[tuple[int, int, bool]]:
+    for start, end, belongs in example.sentences:
+        first, last = token_span(offsets, (start, end))
+        if first >= 0:
+            yield head + first, head + last, belongs
 
 
 def token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int]) -> tuple[int, int]:
@@ -148,4 +158,6 @@ def collate(sequences: Sequence[Sample]) -> Batch:
     context[:, 0] = True
     start, end = (torch.tensor([getattr(s, name) for s in sequences]) for name in ("start", "end"))
     groups = tuple(len(unit) for unit in _units(sequences, range(len(sequences))))
-    return Batch(tokens, segments, attention, context, start, end, groups)
+    sentences = [(row, *sentence) for row, sample in enumerate(sequences) for sentence in sample.sentences]
+    labelled = torch.tensor(sentences, dtype=torch.long).reshape(-1, 4)
+    return Batch(tokens, segments, attention, context, start, end, groups, labelled)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from training.mix import Mix, Share
 from training.rewording import Rewording
+from training.selecting import Selected
 
 FIRST: Mix = {
     "new_wiki": Share(9500, 4500, 2500),
@@ -284,3 +285,7 @@ THIRTEENTH: Mix = {
     "qamr": Share(150),
 }
 RANKED_THIRTEENTH: Mapping[str, int] = {"new_wiki": 400, "squad11_pages": 300}
+
+# Which sentences belong to an answer: beside passages first, then in what stands around them, too.
+SELECTED = Selected(passages=32000, windows=0, told=14000, untold=9000)
+SELECTED_AGAIN = Selected(passages=26000, windows=22000, told=6000, untold=5000)

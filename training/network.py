@@ -1,7 +1,9 @@
-"""The network that is trained: BERT encoder with low-rank adapters, a span head and an answerability head.
+"""The network that is trained: BERT encoder with low-rank adapters; heads for spans, answerability and the selection of
+sentences.
 
 Adapters: Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models", arXiv:2106.09685. Span head with the first
-token as the empty span: Devlin et al. 2019, arXiv:1810.04805, section 4.3. Knows no data sets.
+token as the empty span: Devlin et al. 2019, arXiv:1810.04805, section 4.3. Answer sentence selection: Yang, Yih and Meek
+2015, "WikiQA", aclanthology.org/D15-1237. Knows no data sets.
 """
 
 from collections.abc import Sequence
@@ -17,11 +19,13 @@ TEMPERATURE = 2.0  # of the scores that are to be kept
 
 
 class Scores(NamedTuple):
-    """Logits of one batch: `start` and `end` (batch, tokens), -inf where no answer may lie; `answerable` (batch,)."""
+    """Logits of one batch: `start` and `end` (batch, tokens), -inf where no answer may lie; `answerable` (batch,); `selection`
+    (batch, tokens), whose mean over a sentence says whether it belongs to a complete answer."""
 
     start: Tensor
     end: Tensor
     answerable: Tensor
+    selection: Tensor
 
 
 class LowRankLinear(nn.Module):
@@ -58,6 +62,7 @@ class Heads(nn.Module):
         self.span = nn.Linear(width, 2)
         self.inner = nn.Linear(3 * width, ANSWERABILITY_HIDDEN)
         self.outer = nn.Linear(ANSWERABILITY_HIDDEN, 1)
+        self.selection = nn.Linear(width, 1)
 
     def forward(self, hidden: Tensor, context: Tensor) -> Scores:
         logits = self.span(hidden).masked_fill(~context[..., None], float("-inf"))
@@ -66,7 +71,7 @@ class Heads(nn.Module):
         pooled = torch.einsum("btk,btw->bkw", weights, hidden).flatten(1)
         features = torch.cat([hidden[:, 0], pooled], dim=1)
         answerable = self.outer(F.gelu(self.inner(features))).squeeze(-1)
-        return Scores(logits[..., 0], logits[..., 1], answerable)
+        return Scores(logits[..., 0], logits[..., 1], answerable, self.selection(hidden).squeeze(-1))
 
 
 class SpanReader(nn.Module):
@@ -148,6 +153,17 @@ def ranking_loss(scores: Scores, groups: Sequence[int]) -> Tensor:
     if not among:
         return torch.zeros(())
     return torch.stack([torch.logsumexp(part, dim=0) - part[0] for part in among]).mean()
+
+
+def selection_loss(scores: Scores, sentences: Tensor) -> Tensor:
+    """Cross-entropy of whether each sentence belongs to the answer, mean of the sentences.
+
+    `sentences`: (n, 4), row, first token, last token, 1 where it belongs; n may be 0.
+    """
+    row, first, last, belongs = sentences.unbind(1)
+    sums = F.pad(torch.cumsum(scores.selection, dim=1), (1, 0))
+    means = (sums[row, last + 1] - sums[row, first]) / (last + 1 - first)
+    return F.binary_cross_entropy_with_logits(means, belongs.float(), reduction="sum") / max(1, len(sentences))
 
 
 def keeping_loss(scores: Scores, before: Scores) -> Tensor:

@@ -8,7 +8,7 @@ steps on the same examples as uninterrupted. Knows no data sets.
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.multiprocessing.spawn import start_processes
 
 from training.features import Sample, batches, collate, own_part
-from training.network import Scores, SpanReader, keeping_loss, load_encoder, loss, ranking_loss
+from training.network import Scores, SpanReader, keeping_loss, load_encoder, loss, ranking_loss, selection_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Plan:
     answerable_weight: float = 0.7
     ranking_weight: float = 1.0  # of the passages of a question against each other, where there are several
     keep_weight: float = 0.0  # of an earlier reader's scores of the examples that are kept
+    labels_weight: float = 1.0  # of the answers; 0: an earlier reader's scores alone
+    selection_weight: float = 0.0  # of the sentences that belong to a complete answer
     clip: float = 1.0
     weight_decay: float = 0.01
     seed: int = 20261121
@@ -54,6 +56,10 @@ TENTH = Plan(learning_rate=6e-4, steps=1150, seed=20261202, short_share=0.7, ran
 ELEVENTH = Plan(learning_rate=4e-4, steps=1150, seed=20261203, short_share=0.7, ranking_weight=0.7, keep_weight=2.0)
 TWELFTH = Plan(learning_rate=4e-4, steps=850, seed=20261204, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
 THIRTEENTH = Plan(learning_rate=3e-4, steps=750, seed=20261205, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
+SELECTING = Plan(
+    learning_rate=4e-4, steps=1500, seed=20261206, ranking_weight=0.0, keep_weight=2.0, labels_weight=0.0, selection_weight=1.0
+)
+SELECTING_AGAIN = replace(SELECTING, learning_rate=5e-4, steps=1800, seed=20261207, keep_weight=1.5)
 
 
 def train(
@@ -174,14 +180,17 @@ class Run:
         batch = collate(samples)
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
         scores = self.model(*tensors)
-        value = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        answers = loss(scores, batch.start.to(self.device), batch.end.to(self.device), self.plan.answerable_weight)
+        value = self.plan.labels_weight * answers
+        if self.plan.selection_weight:
+            value = value + self.plan.selection_weight * selection_loss(scores, batch.sentences.to(self.device))
         kept = [n for n, sample in enumerate(samples) if sample.kept]
         if self.kept is not None and kept:
             with torch.no_grad():
                 before = self.kept(*(part[kept] for part in tensors))
             mine = Scores(*(part[kept] for part in scores))
             value = value + self.plan.keep_weight * len(kept) / len(samples) * keeping_loss(mine, before)
-        if len(batch.groups) < len(samples):
+        if self.plan.ranking_weight and len(batch.groups) < len(samples):
             value = value + self.plan.ranking_weight * ranking_loss(scores, batch.groups)
         self.optimizer.zero_grad()
         torch.autograd.backward([value])

@@ -97,7 +97,7 @@ def test_batches_and_their_parts_keep_groups_whole() -> None:
 def scores(odds: Sequence[float]) -> Scores:
     """Return logits of sequences of three tokens with these log-odds of an answer in them."""
     logits = torch.tensor([[0.0, value - torch.log(torch.tensor(2.0)), value - torch.log(torch.tensor(2.0))] for value in odds])
-    return Scores(logits, logits, torch.zeros(len(odds)))
+    return Scores(logits, logits, torch.zeros(len(odds)), torch.zeros_like(logits))
 
 
 def test_the_ranking_loss_compares_the_passages_of_one_question_alone() -> None:

@@ -10,7 +10,7 @@ import torch
 from rag.reader_network import ReaderError, ReaderNetwork, merge
 from training.export import average, export, restore
 from training.features import Sample, collate, load_tokenizer
-from training.network import SpanReader, keeping_loss, lean_attention, load_encoder
+from training.network import Scores, SpanReader, keeping_loss, lean_attention, load_encoder, selection_loss
 from training.train import Plan, Run, is_done
 
 PLAN = Plan(rank=4, alpha=8.0, batch_size=4, checkpoint_seconds=1e9)
@@ -70,6 +70,7 @@ def read_both(model: SpanReader, encoder: Path, rows: Sequence[Sample]) -> None:
         assert logits.end == pytest.approx(trained.end[row, inside].numpy(), abs=1e-4)
         assert logits.null == pytest.approx(float(trained.start[row, 0] + trained.end[row, 0]), abs=1e-4)
         assert logits.answerable == pytest.approx(float(trained.answerable[row]), abs=1e-4)
+        assert logits.selection == pytest.approx(trained.selection[row, inside].numpy(), abs=1e-4)
 
 
 def test_merged_weights_without_padding_read_as_adapters_with_padding_do(encoder: Path) -> None:
@@ -140,6 +141,36 @@ def test_an_earlier_readers_scores_are_kept_where_samples_ask_for_it(encoder: Pa
             run.update([replace(sample, kept=kept) for sample in samples()], 1e-2)
         reached[kept] = distance(run.model)
     assert reached[True] < 0.2 * reached[False]
+
+
+def test_a_sentence_is_selected_by_the_mean_of_its_tokens() -> None:
+    selection = torch.tensor([[9.0, 2.0, 4.0, -3.0], [9.0, -1.0, 9.0, 9.0]])
+    scores = Scores(selection, selection, selection[:, 0], selection)
+    sentences = torch.tensor([[0, 1, 2, 1], [0, 3, 3, 0], [1, 1, 1, 0]])
+    expected = torch.tensor([3.0, 3.0, 1.0]).sigmoid().log().neg().mean()
+    assert selection_loss(scores, sentences) == pytest.approx(float(expected))
+    assert selection_loss(scores, sentences[:0]) == 0
+
+
+def test_sentences_are_learned_while_an_earlier_readers_scores_are_kept(encoder: Path, tmp_path: Path) -> None:
+    before = network(encoder, touched=True)
+    labelled = [
+        replace(sample, kept=True, sentences=((sample.question, len(sample.ids) - 2, n % 2 == 0),))
+        for n, sample in enumerate(samples())
+    ]
+    batch = collate(labelled)
+    given = (batch.tokens, batch.segments, batch.attention, batch.context)
+    run = Run(replace(PLAN, labels_weight=0.0, keep_weight=5.0, selection_weight=1.0), network(encoder, touched=True), tmp_path)
+    run.model.load_state_dict(before.state_dict())
+    run.keep(before)
+    with torch.no_grad():
+        first = float(selection_loss(run.model(*given), batch.sentences))
+    for _ in range(60):
+        run.update(labelled, 5e-3)
+    with torch.no_grad():
+        scores = run.model(*given)
+        assert float(selection_loss(scores, batch.sentences)) < 0.7 * first
+        assert float(keeping_loss(scores, before(*given))) < 0.1
 
 
 def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(encoder: Path, tmp_path: Path) -> None:
