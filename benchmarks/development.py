@@ -1,10 +1,12 @@
-"""Libraries with questions to choose by, never to report: five kinds, each from data that no report is made of.
+"""Libraries with questions to choose by, never to report: six kinds, each from data that no report is made of.
 
 - `news`: benchmarks/questions_dev.jsonl on the default articles;
 - `clapnq`: half of CLAPNQ, whose unanswerable questions are about pages that the library has;
 - `squad`: paragraphs that the reader's training holds out, with adversarial questions and some on other topics;
 - `absent`: held-out pages and Natural Questions, half of whose paragraphs are missing, so half of the questions have no answer;
-- `written`: the held-out articles of `training/written/`, five to a library; a third of the questions are near misses.
+- `written`: the held-out articles of `training/written/`, five to a library; a third of the questions are near misses;
+- `several`: questions that want sentences, on the texts of `training/written/selected.jsonl` that are held out, all in one
+  library; a third are near misses.
 """
 
 import json
@@ -19,13 +21,15 @@ from index.readers import first_words
 from rag.evaluation import read_cases
 from rag.types import Turn
 from training.data import Example, is_held_out, lines, read_all
-from training.written import NEWS, is_kept, read_written
+from training.selecting import read_selected
+from training.written import NEWS, is_kept, paragraph_name, read_written
 
 ROOT = Path(__file__).parent.parent
 SEED = 20261121
 PARAGRAPHS = 60  # in each of the small libraries that the held-out paragraphs are made into
 LIBRARIES = 6
 QUESTIONS = 90  # asked of each of them
+SEVERAL = 1400  # questions that want sentences
 OTHERS = 700  # paragraphs beside those that answer Natural Questions
 
 
@@ -52,6 +56,7 @@ def libraries(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
     yield _clapnq(folder)
     yield from _written()
     yield _default()
+    yield _several(held_out)
 
 
 def _squad_like(held_out: Sequence[Example]) -> Iterator[tuple[list[Article], list[Asked]]]:
@@ -136,6 +141,19 @@ def _default() -> tuple[list[Article], list[Asked]]:
         for case, history in read_cases(ROOT / "benchmarks" / "questions_dev.jsonl")
     ]
     return [], asked
+
+
+def _several(held_out: Sequence[Example]) -> tuple[list[Article], list[Asked]]:
+    titles = {e.context: e.title for e in [*read_written({}), *held_out] if is_held_out(e) or is_kept(e)}
+    asked = read_selected({paragraph_name(context): context for context in titles})
+    texts = sorted({e.context for e in asked})
+    return (
+        [Article.create(text, title=titles[text] or first_words(text), origin=f"several:{n}") for n, text in enumerate(texts)],
+        [
+            Asked("several", e.question, tuple(e.context[start:end] for start, end, belongs in e.sentences if belongs))
+            for e in random.Random(SEED).sample(asked, min(SEVERAL, len(asked)))
+        ],
+    )
 
 
 def _article(text: str, origin: str) -> Article:

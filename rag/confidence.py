@@ -35,6 +35,7 @@ class Signals:
     echoes: float  # share of the reader's span that only repeats the question
     type_fits: float  # 1 when the quoted words hold what the question word asks for: a date, a number, a name
     margin: float  # rank score over the next sentence's
+    selection: float  # the reader's log-odds that the sentence belongs to a complete answer
 
     @property
     def is_far_off(self) -> bool:
@@ -78,6 +79,7 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
         echoes=len(span & set(query.terms)) / len(span) if span else 0.0,
         type_fits=float(fits(query, lead.text)),
         margin=best.rank_score - max(others, default=best.rank_score),
+        selection=best.selection,
     )
 
 

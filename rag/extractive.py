@@ -1,4 +1,4 @@
-"""The writer that quotes: readings become one to three claims, each whole sentences of an article. Invents no word."""
+"""The writer that quotes: readings become one to four claims, each whole sentences of an article. Invents no word."""
 
 import re
 from collections.abc import Sequence
@@ -10,11 +10,12 @@ from rag.speech import standing_alone
 from rag.terms import content_stems
 from rag.types import Claim, Kind, Query, Reading
 
-MAX_CLAIMS = 3
-MAX_WORDS = 110  # of all claims together, unless the first is longer
-# Of the best rank score: below that a further sentence is off the point, sooner so in another article; benchmarks/LOG.md.
-_MUCH_WORSE = 0.8
-_MUCH_WORSE_HERE = 0.6
+MAX_CLAIMS = 4
+MAX_WORDS = 140  # of all claims together, unless the first is longer
+# From which log-odds a further sentence belongs to the answer, one in five here, one in two in another article, and which part
+# of the best rank score it must have, or it is off the point; benchmarks/LOG.md, 2026-11-30.
+_BELONGS, _BELONGS_HERE = 0.0, -1.386
+_MUCH_WORSE, _MUCH_WORSE_HERE = 0.7, 0.4
 _SPAN_IS_ENOUGH = 7.0  # the reader's score from which its words answer a question for a fact, and need no context
 _NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})  # a date is complete by itself
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one
@@ -54,9 +55,10 @@ def _further(query: Query, lead: Claim, ranked: Sequence[Reading]) -> list[Claim
         return []
     chosen: list[Claim] = []
     best = _worth(query, lead.reading)
-    for reading in ranked:
+    for reading in sorted(ranked, key=lambda reading: -reading.selection):
         is_here = reading.hit.article.id == lead.reading.hit.article.id
-        is_off_the_point = _worth(query, reading) < (_MUCH_WORSE_HERE if is_here else _MUCH_WORSE) * best
+        least, share = (_BELONGS_HERE, _MUCH_WORSE_HERE) if is_here else (_BELONGS, _MUCH_WORSE)
+        is_off_the_point = reading.selection < least or _worth(query, reading) < share * best
         is_theirs = is_here and query.kind == "said"  # words of the same speaker on the same topic
         if len(chosen) + 1 == MAX_CLAIMS or (is_off_the_point and not is_theirs):
             continue

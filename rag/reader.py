@@ -5,7 +5,7 @@ a question. Importing this module is cheap: torch is loaded by `TrainedReader.lo
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -45,11 +45,21 @@ class Span:
     no_answer_score: float
 
 
-class Reader(Protocol):
-    """Reads passages for a question: the best span of each text, or its n best, in the order of the texts."""
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What was read in a text: its best spans, best first, none overlapping another, and for each of its sentences the
+    log-odds that it belongs to a complete answer."""
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Span]: ...
-    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]: ...
+    spans: tuple[Span, ...]
+    selection: tuple[float, ...]
+
+
+class Reader(Protocol):
+    """Reads texts, whose sentences are given as `start, end`: at least one and at most n spans of each, in the texts' order."""
+
+    def read_closely(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
+    ) -> list[TextReading]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,20 @@ class _Window:
     offsets: list[tuple[int, int]]
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """What the windows of one text gave: spans (score, start, end), the best answerability, the selection of every token."""
+
+    spans: list[tuple[float, int, int]] = field(default_factory=list)
+    answerable: float = -NOTHING
+    selection: list[tuple[tuple[int, int], float]] = field(default_factory=list)
+
+    def selected(self, start: int, end: int) -> float:
+        """Return the mean selection of the tokens of a sentence."""
+        inside = [value for (first, last), value in self.selection if first < end and start < last]
+        return sum(inside) / len(inside) if inside else -NOTHING
+
+
 class TrainedReader:
     """The reader that is trained by `training/`. Safe to use from several threads; the same input gives the same spans."""
 
@@ -92,26 +116,31 @@ class TrainedReader:
 
     def read(self, question: str, texts: Sequence[str]) -> list[Span]:
         """Return the best span of every text."""
-        return [spans[0] for spans in self.candidates(question, texts, 1)]
+        return [reading.spans[0] for reading in self.read_closely(question, texts, [()] * len(texts), 1)]
 
-    def candidates(self, question: str, texts: Sequence[str], n: int = 3) -> list[list[Span]]:
-        """Return for every text its best spans, at least one and at most n, best first, none overlapping another."""
-        unique = list(dict.fromkeys(texts))  # the same passage many times is read once
-        found: list[list[tuple[float, int, int]]] = [[] for _ in unique]
-        answerable = [-NOTHING] * len(unique)
+    def read_closely(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
+    ) -> list[TextReading]:
+        """Return what is found in every text, at least one and at most n spans; its sentences are given as `start, end`."""
+        gathered = {text: _Gathered() for text in texts}  # the same passage many times is read once
+        unique = list(gathered)
         asked = self._network.tokens([question[:_MAX_QUESTION_CHARS]])[0].ids[: self._settings.max_question_tokens]
         windows = self._windows(unique, len(asked))
         while batch := list(islice(windows, _WINDOWS_AT_ONCE)):
             parts = [batch[first : first + _WINDOWS_TOGETHER] for first in range(0, len(batch), _WINDOWS_TOGETHER)]
             read = side_by_side(lambda part: self._network.logits(asked, [window.ids for window in part]), parts)
             for window, scored in zip(batch, chain.from_iterable(read), strict=True):
+                text = unique[window.text]
                 penalty = self._settings.crossing_penalty * _sentence_numbers(window)
                 spans = _best_spans(scored, penalty, self._settings.max_answer_tokens, n)
-                placed = ((score, *_tidy(unique[window.text], *_place(window, a, b))) for score, a, b in spans)
-                found[window.text] += placed
-                answerable[window.text] = max(answerable[window.text], scored.answerable)
-        per_text = dict(zip(unique, map(self._spans, found, answerable, [n] * len(unique)), strict=True))
-        return [list(per_text[text]) for text in texts]
+                gathered[text].spans += ((score, *_tidy(text, *_place(window, a, b))) for score, a, b in spans)
+                gathered[text].answerable = max(gathered[text].answerable, scored.answerable)
+                gathered[text].selection += zip(window.offsets, scored.selection.tolist(), strict=True)
+        found = {text: tuple(self._spans(one.spans, one.answerable, n)) for text, one in gathered.items()}
+        return [
+            TextReading(found[text], tuple(gathered[text].selected(*sentence) for sentence in of_text))
+            for text, of_text in zip(texts, sentences, strict=True)
+        ]
 
     def _spans(self, found: list[tuple[float, int, int]], answerable: float, n: int) -> list[Span]:
         if not found:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
     from torch import Tensor
 
-FORMAT = "footnote-reader-1"
+FORMAT = "footnote-reader-2"
 _RETRAIN = "get rag/reader_model/ again from the project, or make it with: python -m training"
 _REQUIRED = ("rank", "alpha", "weights_sha256", "encoder_sha256", "decode")
 _CLS, _SEP = 101, 102
@@ -36,12 +36,13 @@ class ReaderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WindowLogits:
-    """Of one window: `start` and `end` per token (float32), `null` of the empty span, `answerable` of the whole."""
+    """Of one window: `start`, `end`, `selection` per token (float32), `null` of the empty span, `answerable` of the whole."""
 
     start: np.ndarray
     end: np.ndarray
     null: float
     answerable: float
+    selection: np.ndarray
 
 
 class ReaderNetwork:
@@ -76,7 +77,8 @@ class ReaderNetwork:
         features = torch.cat([hidden[0], pooled])
         answerable = self._linear(torch.nn.functional.gelu(self._linear(features, "heads.inner")), "heads.outer")
         start, end = inside.T.numpy()
-        return WindowLogits(start, end, float(spans[0].sum()), float(answerable))
+        selection = self._linear(hidden[head:-1], "heads.selection").squeeze(-1).numpy()
+        return WindowLogits(start, end, float(spans[0].sum()), float(answerable), selection)
 
     def _linear(self, x: "Tensor", name: str) -> "Tensor":
         import torch

@@ -30,6 +30,8 @@ COSINE_WEIGHT = 1.0
 SHARED_WEIGHT = 0.6
 AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
+SELECTION_WEIGHT = 0.1  # of the log-odds that the sentence belongs to a complete answer; benchmarks/LOG.md, 2026-11-30
+LEAST_SELECTION, MOST_SELECTION = -8.0, 3.0  # beyond these it tells nothing more
 SPANS = 4  # of each passage
 # Which sentence of the best passage leads: its rank score, plus this much of how far the reader's score of its words is behind
 # the best in the passage, at most so far; benchmarks/LOG.md, 2026-11-22.
@@ -73,16 +75,17 @@ class Retriever:
         embedding finds the topic, shared words the names and numbers, of which some are told only around the passage.
         """
         texts = [hit.passage.text for hit in hits]
-        spans = self._reader.candidates(query.text, texts, SPANS)
-        found = [list(_by_sentence(query, hit, of_text)) for hit, of_text in zip(hits, spans, strict=True)]
-        quoted = [[text[start:end] for start, end, _ in of_text] for text, of_text in zip(texts, found, strict=True)]
+        sentences = [sentences_of(hit) for hit in hits]
+        read = self._reader.read_closely(query.text, texts, sentences, SPANS)
+        found = [list(_by_sentence(query, hit, of_text.spans)) for hit, of_text in zip(hits, read, strict=True)]
+        quoted = [[text[start:end] for start, end in of_text] for text, of_text in zip(texts, sentences, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
         around = AROUND_WEIGHT * shared(query.text, [surroundings(hit) for hit in hits])
         flat = [
-            (hit, (start, end), span, float(of_hit))
-            for hit, of_text, of_hit in zip(hits, found, around, strict=True)
-            for start, end, span in of_text
+            (hit, (start, end), span, float(of_hit), selection)
+            for hit, of_text, of_hit, closely in zip(hits, found, around, read, strict=True)
+            for (start, end, span), selection in zip(of_text, closely.selection, strict=True)
         ]
         readings = [
             _reading(*one, float(cosine), float(share)) for one, cosine, share in zip(flat, cosines, shares, strict=True)
@@ -128,18 +131,21 @@ def _tells_nothing(query: Query, sentence: str) -> bool:
     return is_withdrawn(sentence) or (asks(sentence) and query.terms.keys() <= set(content_stems(sentence)))
 
 
-def _reading(hit: Hit, sentence: Sequence[int], span: Span, around: float, cosine: float, share: float) -> Reading:
+def _reading(
+    hit: Hit, sentence: Sequence[int], span: Span, around: float, selection: float, cosine: float, share: float
+) -> Reading:
     rank_score = (
         HIT_WEIGHT * hit.score
         + SPAN_WEIGHT * max(span.score, WORST_SPAN)
         + COSINE_WEIGHT * cosine
         + SHARED_WEIGHT * share
+        + SELECTION_WEIGHT * min(max(selection, LEAST_SELECTION), MOST_SELECTION)
         + around
     )
     at = hit.passage.start
     first, last = at + sentence[0], at + sentence[1]
     start, end = (at + span.start, at + span.end) if span.start < span.end else (first, last)
-    return Reading(hit, (first, last), start, end, span.score, span.no_answer_score, cosine, rank_score)
+    return Reading(hit, (first, last), start, end, span.score, span.no_answer_score, cosine, rank_score, selection)
 
 
 class FootnoteRetriever(BaseRetriever):

@@ -9,7 +9,7 @@ from index.embedder import PassageEmbedder
 from index.lru import Lru
 from index.passages import paragraphs, sentences
 from index.search import Hit
-from rag.reader import Span
+from rag.reader import Span, TextReading
 from rag.terms import content_stems
 
 AROUND = 600  # characters before and behind a passage; benchmarks/LOG.md, 2026-11-21
@@ -75,15 +75,18 @@ class SentenceReader:
     def __init__(self, scorer: SentenceScorer) -> None:
         self._scorer = scorer
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Span]:
-        """Return the best sentence of each text."""
-        return [spans[0] for spans in self.candidates(question, texts, 1)]
-
-    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
-        """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1."""
-        found = list(map(_sentences, texts))
-        quoted = [[text[start:end] for start, end in spans] for text, spans in zip(texts, found, strict=True)]
+    def read_closely(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
+    ) -> list[TextReading]:
+        """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1. Which of
+        them make a complete answer it cannot tell."""
+        quoted = [[text[start:end] for start, end in spans] for text, spans in zip(texts, sentences, strict=True)]
         flat = [sentence for of_text in quoted for sentence in of_text]
         scores = iter((self._scorer.cosines(question, quoted) + shared(question, flat)) / 2)
-        ranked = [sorted(((float(next(scores)), -start, end) for start, end in spans), reverse=True)[:n] for spans in found]
-        return [[Span(-minus, end, score, 1 - spans[0][0]) for score, minus, end in spans] for spans in ranked]
+        ranked = [sorted(((float(next(scores)), -start, end) for start, end in spans), reverse=True) for spans in sentences]
+        return [
+            TextReading(
+                tuple(Span(-minus, end, score, 1 - spans[0][0]) for score, minus, end in spans[:n]), (0.0,) * len(spans)
+            )
+            for spans in ranked
+        ]

@@ -43,7 +43,8 @@ class Reading:
     where the reader found none). All offsets are into the article. Scores: higher is better, comparable within one question.
 
     `score` is the reader's of these words, `no_answer_score` its of the passage, higher the less the passage answers;
-    `cosine` is of question and sentence; `rank_score` orders the readings.
+    `cosine` is of question and sentence; `rank_score` orders the readings; `selection` is the log-odds that the sentence
+    belongs to a complete answer.
     """
 
     hit: Hit
@@ -54,6 +55,7 @@ class Reading:
     no_answer_score: float
     cosine: float
     rank_score: float
+    selection: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

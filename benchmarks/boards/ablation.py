@@ -16,7 +16,7 @@ from rag import evaluation
 from rag.answer import Answerer
 from rag.confidence import Confidence, Signals
 from rag.measure import Case, Outcome, normalized, report
-from rag.reader import Reader, Span, TrainedReader
+from rag.reader import Reader, TextReading, TrainedReader
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.types import Turn
 
@@ -50,18 +50,16 @@ class Remembering:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._known: dict[tuple[str, tuple[str, ...], int], list[list[Span]]] = {}
+        self._known: dict[tuple[str, tuple[str, ...], int], list[TextReading]] = {}
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Span]:
-        """Return the best span of every text."""
-        return [spans[0] for spans in self.candidates(question, texts, 1)]
-
-    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
-        """Return for every text its best spans."""
+    def read_closely(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
+    ) -> list[TextReading]:
+        """Return what is read in every text."""
         asked = question, tuple(texts), n
         if asked not in self._known:
-            self._known[asked] = self._reader.candidates(*asked)
-        return [list(spans) for spans in self._known[asked]]
+            self._known[asked] = self._reader.read_closely(question, texts, sentences, n)
+        return self._known[asked]
 
 
 class Stages:

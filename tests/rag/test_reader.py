@@ -1,6 +1,7 @@
 """The trained reader with the weights that are shipped: it answers, its offsets are exact, and what is damaged is refused."""
 
 import json
+import math
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,7 +102,10 @@ def test_right_to_left_text_is_quoted_verbatim(reader: TrainedReader) -> None:
 def test_any_text_gives_a_span_inside_it_without_white_space_around(
     reader: TrainedReader, question: str, texts: list[str]
 ) -> None:
-    for text, spans in zip(texts, reader.candidates(question, texts, 3), strict=True):
+    whole = [[(0, len(text))] for text in texts]
+    for text, reading in zip(texts, reader.read_closely(question, texts, whole, 3), strict=True):
+        spans = reading.spans
+        assert all(map(math.isfinite, reading.selection))
         assert 1 <= len(spans) <= 3
         assert [s.score for s in spans] == sorted((s.score for s in spans), reverse=True)
         assert all(0 <= s.start <= s.end <= len(text) for s in spans)
@@ -123,7 +127,18 @@ def test_ten_thousand_identical_passages_are_read_once(reader: TrainedReader) ->
 
 def test_the_same_question_twice_gives_the_same_spans(reader: TrainedReader) -> None:
     texts = [HARBOUR, BRIDGE, BAKERY]
-    assert reader.candidates("When did it open?", texts) == reader.candidates("When did it open?", texts)
+    sentences = [[(0, len(text))] for text in texts]
+    first, second = (reader.read_closely("When did it open?", texts, sentences, 3) for _ in range(2))
+    assert first == second
+
+
+def test_the_sentences_of_a_complete_answer_are_told_from_the_others(reader: TrainedReader) -> None:
+    told = ("Cacti store water in their thick stems.", "The ribs of the stem swell after rain.")
+    other = ("The town of Velm has a museum.", "It opens at nine.")
+    text = " ".join((*told, *other))
+    sentences = [(text.index(one), text.index(one) + len(one)) for one in (*told, *other)]
+    (reading,) = reader.read_closely("How do cacti store water?", [text], [sentences], 1)
+    assert min(reading.selection[:2]) > max(reading.selection[2:])
 
 
 def test_an_answer_carries_no_punctuation_of_its_sentence(reader: TrainedReader) -> None:

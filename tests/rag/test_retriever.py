@@ -14,7 +14,7 @@ from rag.answer import Answerer
 from rag.confidence import Confidence
 from rag.extractive import in_reading_order, write
 from rag.question import understand
-from rag.reader import Span
+from rag.reader import Span, TextReading
 from rag.retriever import Retriever
 from rag.sentences import SentenceScorer
 from rag.types import Answer
@@ -27,19 +27,26 @@ TEXT = (
 
 
 class Pointing:
-    """A reader that finds the given words, the first with the best score."""
+    """A reader that finds the given words, the first with the best score; sentences with `unselected` words do not belong to
+    an answer, all others may."""
 
-    def __init__(self, *words: str, best: float = 6.0) -> None:
-        self._words, self._best = words, best
+    def __init__(self, *words: str, best: float = 6.0, unselected: Sequence[str] = ()) -> None:
+        self._words, self._best, self._unselected = words, best, unselected
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Span]:
-        return [spans[0] for spans in self.candidates(question, texts, 1)]
-
-    def candidates(self, question: str, texts: Sequence[str], n: int) -> list[list[Span]]:
-        return [self._spans(text)[:n] or [Span(0, 0, -self._best, self._best)] for text in texts]
+    def read_closely(
+        self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
+    ) -> list[TextReading]:
+        found = [self._spans(text)[:n] or [Span(0, 0, -self._best, self._best)] for text in texts]
+        return [
+            TextReading(tuple(spans), tuple(self._selection(text[slice(*s)]) for s in of_text))
+            for text, spans, of_text in zip(texts, found, sentences, strict=True)
+        ]
 
     def _spans(self, text: str) -> list[Span]:
         return [self._span(text, word, rank) for rank, word in enumerate(self._words) if word in text]
+
+    def _selection(self, sentence: str) -> float:
+        return -4.0 if any(word in sentence for word in self._unselected) else 0.0
 
     def _span(self, text: str, word: str, rank: int) -> Span:
         start = text.index(word)
@@ -159,6 +166,15 @@ def test_where_more_than_a_fact_is_wanted_the_most_telling_stands_first(tmp_path
     )
     _, claims = read(tmp_path, "Why was the mayor of Velm dismissed?", Pointing("the harbour", "spring", best=0.0), apart)
     assert claims == list(reversed(apart.split("\n\n")[::2]))
+
+
+def test_a_further_sentence_stands_only_where_it_belongs_to_the_answer(tmp_path: Path) -> None:
+    apart = "Velm dismissed its mayor because the harbour had silted up.\n\nShips wait.\n\nVelm dismissed its mayor in spring."
+    question = "Why did Velm dismiss its mayor?"
+    told = apart.split("\n\n")[::2]
+    assert read(tmp_path / "all", question, Pointing("the harbour", best=0.0), apart)[1] == told
+    chosen = read(tmp_path / "some", question, Pointing("the harbour", best=0.0, unselected=["spring"]), apart)[1]
+    assert chosen == told[:1]
 
 
 @pytest.mark.parametrize(
