@@ -19,8 +19,8 @@ from index.terminal import day, ended, folder, place
 
 def main(arguments: list[str] | None = None, embedder: PassageEmbedder | None = None) -> int:
     """Run one command and return the exit status. `embedder` stands in for the one that the settings name."""
-    options = _parser().parse_args(arguments)
-    return ended(lambda: _run(options, embedder), "interrupted; what was finished before stays, nothing is half done")
+    interrupted = "interrupted; what was finished before stays, nothing is half done"
+    return ended(lambda: _run(_parser().parse_args(arguments), embedder), interrupted)
 
 
 def _run(options: argparse.Namespace, embedder: PassageEmbedder | None) -> int:

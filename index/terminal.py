@@ -20,12 +20,13 @@ def ended(run: Callable[[], int], interrupted: str) -> int:
 
     `interrupted` is what to say after Ctrl-C.
     """
+    _open_what_is_closed()
     codecs.register_error("as in JSON", _as_in_json)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="as in JSON")
     try:
         status = run()
-        _flush()  # here, where a reader that has gone can still be answered
+        sys.stdout.flush()  # here, where a reader that has gone can still be answered
     except KeyboardInterrupt:
         print(interrupted, file=sys.stderr)  # noqa: T201 - this is the command lines' own
         return INTERRUPTED
@@ -35,15 +36,18 @@ def ended(run: Callable[[], int], interrupted: str) -> int:
     else:
         return status
     try:
-        _flush()
+        sys.stdout.flush()
     except OSError:  # it would be tried once more at the very end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
-def _flush() -> None:
-    if sys.stdout:  # there is none where it was closed before the start
-        sys.stdout.flush()
+def _open_what_is_closed() -> None:
+    """Let streams that were closed before the start lead nowhere: what is said to no stderr would be printed among the data,
+    and a file of the library could get the number that others write their complaints to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - it stays open, as they do
 
 
 def _as_in_json(error: UnicodeError) -> tuple[str, int]:
@@ -75,5 +79,6 @@ def folder(written: str) -> Path:
 
 def take_no_arguments(command: str, about: str) -> None:
     """End with a usage error where a command that is set by variables alone is given arguments, which would be passed over."""
+    _open_what_is_closed()
     usage = f"{command}, without arguments: RAG_* variables or lines of .env set everything"
     argparse.ArgumentParser(prog=command, usage=usage, description=about).parse_args()

@@ -34,8 +34,7 @@ from settings import BadSetting, Settings, read
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
-    return ended(lambda: _run(options), "interrupted")
+    return ended(lambda: _run(_parser().parse_args(arguments)), "interrupted")
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -29,6 +29,18 @@ def test_an_output_that_cannot_be_written_ends_a_command_without_a_traceback(out
     assert (done.returncode, done.stderr) == (status, said)
 
 
+@pytest.mark.parametrize("door", ["index list", "index", "rag read", "web.mcp"])
+def test_a_command_whose_streams_are_closed_ends_as_ever_and_says_nothing_among_its_data(tmp_path: Path, door: str) -> None:
+    command = f"RAG_DATA={tmp_path} {sys.executable} -m {door}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} <&- 2>&-"], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
+    said = subprocess.run(
+        ["bash", "-c", f"{command} </dev/null"], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
+    assert (done.returncode, done.stdout) == (said.returncode, said.stdout)
+
+
 def test_what_was_written_before_the_system_refused_something_is_there() -> None:
     command = "import sys; from index.terminal import ended; sys.exit(ended(lambda: print('words') or open('nowhere'), ''))"
     done = subprocess.run([sys.executable, "-c", command], check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
