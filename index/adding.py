@@ -31,7 +31,7 @@ _PORTION_CHARS, _PORTION_ARTICLES, _PORTION_SECONDS = 100_000, 256, 2.0
 PATIENCE_SECONDS = 60.0
 _TRY_SECONDS = 0.02  # between two tries: who adds in portions lets go for some milliseconds at a time
 _EMBED_AT_ONCE = 1024  # texts; bounds the memory that one very long article takes
-_LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Res
 
 def _looked_at(library: Library, article: Article) -> Result | _New:
     """Return what is new, or at once the result where nothing is."""
-    if not _LINKABLE.fullmatch(article.id):
+    if not LINKABLE.fullmatch(article.id):
         return _refused(article, f"its id {article.id!r} is not of letters, digits and . _ ~ - (at most 128), as a link needs")
     try:
         outcome, known = library.outcome_of(article)

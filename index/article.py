@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -111,9 +112,10 @@ def iso_date(as_written: str | None) -> str | None:
 
 def iso_day(written: str) -> str:
     """Return a day that is written YYYY-MM-DD; ValueError for everything else, weeks of a year and dashes left out, too."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
-        raise ValueError(f"{written!r} is not a day; write it like 2024-12-31")
-    return date.fromisoformat(written).isoformat()
+    with suppress(ValueError):  # there is no 31 February
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+            return date.fromisoformat(written).isoformat()
+    raise ValueError(f"{written[:40]!r} is not a day; write it like 2024-12-31")
 
 
 def _one_line(value: str | None) -> str | None:

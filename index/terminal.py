@@ -61,8 +61,8 @@ def day(written: str) -> str:
     """Return a day of a command's options. Raises what argparse turns into a usage error."""
     try:
         return iso_day(written)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r} is not a day; write it like 2024-12-31") from None
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def place(written: str) -> str:

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from index.adding import LINKABLE
 from index.article import Article, iso_date
 from index.readers.raw import MAX_URL_CHARS
 from index.rows import Listed, Version
 from web.gate import ArticleRow
 from web.jobs import Job
 from web.models import ErrorBody, LibraryOut
+
+
+def _as_links_need(written: str) -> str:
+    if not LINKABLE.fullmatch(written):
+        raise ValueError("it must be of letters, digits and . _ ~ - (at most 128), as a link needs")
+    return written
+
+
+_Id = Annotated[str, AfterValidator(_as_links_need), Field(json_schema_extra={"pattern": f"^{LINKABLE.pattern}$"})]
 
 
 class ArticleIn(BaseModel):
@@ -23,7 +33,7 @@ class ArticleIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str | None, Field(min_length=1)] = None
-    id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")] = None
+    id: _Id | None = None
     title: Annotated[str | None, Field(max_length=1000)] = None
     url: Annotated[str | None, Field(min_length=1, max_length=MAX_URL_CHARS)] = None
     source: Annotated[str | None, Field(max_length=1000)] = None

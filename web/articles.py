@@ -190,6 +190,6 @@ def _all_refused(job: Job) -> Problem:
     first = job.results[0]
     codes = {result.code for result in job.results}
     code = first.code if len(codes) == 1 and first.code else "unusable"
-    more = f" The other {len(job.results) - 1} are refused too." if len(job.results) > 1 else ""
+    more = f" Refused, too: {len(job.results) - 1} more." if len(job.results) > 1 else ""
     hint = "Nothing was added. The results say why, for each; /docs lists what can be read."
     return Problem(_STATUS.get(code, 422), code, f"{first.name}: {first.reason}.{more}", hint)

@@ -17,6 +17,7 @@ from index.search import Hit
 from index.snapshot import Within
 from rag.types import Answer, Event, Turn
 from web.dates import AsOf, Since, Until
+from web.faults import fault
 from web.gate import Services
 from web.limits import checked_history, checked_question
 from web.links import address_of
@@ -84,9 +85,7 @@ class _Tool(Tool):
         except ToolError as error:
             if isinstance(error, UnexpectedToolError) or not isinstance(error.__cause__, ValidationError):
                 raise
-            first = error.__cause__.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            told = of_fault(where, first["msg"], "The tool's input schema describes what it takes.").told
+            told = of_fault(*fault(error.__cause__.errors()), "The tool's input schema describes what it takes.").told
             raise ToolError(f"Error executing tool {self.name}: {told}") from error.__cause__
 
 

@@ -7,6 +7,7 @@ from gradio.events import api
 from pydantic import ValidationError
 
 from rag.types import Turn
+from web.faults import fault
 from web.gate import Gate
 from web.limits import checked_history, checked_question
 from web.models import AskRequest
@@ -31,8 +32,7 @@ def add_ask(gate: Gate) -> None:
             dates = {"as_of": as_of, "since": since, "until": until}
             return await _answer(gate, AskRequest.model_validate({"question": question, "history": history or [], **dates}))
         except ValidationError as error:
-            first = error.errors()[0]
-            raise gr.Error(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", print_exception=False) from error
+            raise gr.Error(": ".join(fault(error.errors())), print_exception=False) from error
         except Problem as problem:
             raise gr.Error(problem.told, print_exception=False) from problem
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from index.errors import ArticleMissing, DiskFull, LibraryError, LibraryLocked, LibraryReadOnly
+from web.faults import fault
 
 RETRY_SECONDS = "2"
 _OPENAI_PATHS = ("/v1/chat/", "/v1/responses", "/v1/models")
@@ -119,19 +120,19 @@ def of_crash() -> Problem:
 def of_invalid(error: RequestValidationError, content_type: str) -> Problem:
     """Return what is wrong with a request that does not have the described shape; the value sent is not repeated."""
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     if first["type"] == "json_invalid":
         return Problem(
             400, "not_json", f"The body is not JSON (at byte {first['loc'][-1]}).", "Send one JSON object, in UTF-8."
         )
     if first["loc"] == ("body",) and first["type"] != "missing" and "json" not in content_type:
         return not_json()
-    return of_fault(where, first["msg"], "The fields and their limits are described at /docs.")
+    where, said = fault([{**one, "loc": one["loc"][1:] or one["loc"]} for one in error.errors()])
+    return of_fault(where, said, "The fields and their limits are described at /docs.")
 
 
 def of_fault(where: str, said: str, hint: str) -> Problem:
-    """Return what is wrong with one field, in the words of its check or of pydantic."""
-    return Problem(422, "invalid", f"{where[:80]}: {said.removeprefix('Value error, ')}.", hint, param=where[:80])
+    """Return what is wrong with one field."""
+    return Problem(422, "invalid", f"{where}: {said}.", hint, param=where)
 
 
 def not_json() -> Problem:

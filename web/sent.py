@@ -22,6 +22,7 @@ from index.readers import MAX_BYTES, METADATA_FILE, from_text, read_bytes
 from index.readers.beside import facts_by_file, told_of
 from index.readers.raw import bounded_facts, identifying, one_line
 from web.article_models import ArticleIn
+from web.faults import fault
 from web.jobs import Item
 from web.limits import SENT_ITEMS
 from web.problems import Problem
@@ -183,10 +184,7 @@ def _one_written(document: Any, place: str, web: Web) -> Item:
     try:
         sent = ArticleIn.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        said = f"{where}: {first['msg']}" if where else first["msg"].removeprefix("Value error, ")
-        return Item(place, partial(_refuse, said[:300]))
+        return Item(place, partial(_refuse, ": ".join(part for part in fault(error.errors()) if part)))
     if sent.text is None:
         url = sent.url or ""
         return Item(one_line(url, _NAME_CHARACTERS), partial(read_url, url, web))

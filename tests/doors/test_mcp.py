@@ -84,8 +84,8 @@ def test_an_article_is_a_resource(door_url: str) -> None:
         ("ask", {"question": "Why?", "history": [{"role": "user", "content": "x"}] * 51}, "the limit is 50"),
         ("search", {"query": "?"}, "no words"),
         ("fetch", {"id": "nope"}, "no article nope. The tool `search` finds articles"),
-        ("ask", {"question": "Why?", "asof": "1990-01-01"}, "asof: Extra inputs are not permitted."),
-        ("search", {}, "query: Field required."),
+        ("ask", {"question": "Why?", "asof": "1990-01-01"}, "asof: there is no such field."),
+        ("search", {}, "query: it is missing."),
         ("ask", {"question": "Why?", "history": [{"role": "system", "content": "x"}]}, "history.0.role: "),
     ],
 )
