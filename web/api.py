@@ -10,7 +10,7 @@ from rag.types import Turn
 from web import models
 from web.articles import add_articles
 from web.dates import AsOf, Since, Until
-from web.docs import add_docs
+from web.docs import Described, add_docs
 from web.event_schema import having, ref, stream_of
 from web.gate import Gate
 from web.limits import IN_DIGITS, MOST_HITS, checked_history, checked_question
@@ -21,7 +21,7 @@ from web.stream import answered, event_stream
 
 def create_api(gate: Gate, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Return the application with every REST route; its services come through the gate when they are there."""
-    api = FastAPI(
+    api = Described(
         title="Footnote",
         summary="Answers questions from a library of articles and shows the exact words each sentence rests on.",
         lifespan=lifespan,

@@ -212,7 +212,10 @@ def test_the_description_names_every_route_and_the_error_shape(client: httpx.Cli
 
 
 def test_the_description_gives_each_route_a_short_name_and_says_that_a_key_may_be_asked_for(client: httpx.Client) -> None:
-    described = client.get("/openapi.json").json()["paths"]
+    whole = client.get("/openapi.json").json()
+    assert whole["components"]["securitySchemes"] == {"key": {"type": "http", "scheme": "bearer"}}
+    assert whole["security"] == [{"key": []}, {}]
+    described = whole["paths"]
     routes = {f"{method} {path}": route for path, methods in described.items() for method, route in methods.items()}
     names = [route["operationId"] for route in routes.values()]
     assert {"ask", "search", "articles", "add", "article", "remove", "chat_completions"} <= set(names)
