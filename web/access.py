@@ -15,6 +15,7 @@ from web.metrics import Metrics
 
 _LOG = logging.getLogger("footnote.access")
 _PAGE = "page"  # everything of Gradio's, and addresses that do not exist: too many to count each, too quick to log
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds by machines; that all is well is no news
 _AT_THE_DOOR = frozenset({401, 403, 421, 429})  # refused before there is a route: somebody guesses keys, or floods
 _OURS = frozenset({"route", "method", "status", "ms", "request_id", "client"})
 
@@ -47,7 +48,7 @@ class Access:
         route = str(getattr(scope.get("route"), "path", _PAGE))
         method = scope["method"] if scope["method"] in {"GET", "POST", "DELETE", "PUT", "HEAD", "OPTIONS"} else "other"
         self._metrics.requested(method, route, status, seconds)
-        if route != _PAGE or status in _AT_THE_DOOR:
+        if status in _AT_THE_DOOR or (route != _PAGE and not (route in _PROBES and status == 200)):
             state = scope.get("state", {})
             told = {"request_id": state.get("request_id", "-"), "client": state.get("client")}
             told |= {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 1)}

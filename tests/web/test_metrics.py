@@ -105,6 +105,17 @@ def test_the_log_has_the_request_id_and_no_words_of_the_question(watched: httpx.
     assert "bridge" not in lines.getvalue().lower()
 
 
+def test_the_log_has_no_line_for_a_probe_that_finds_all_well(watched: httpx.Client, lines: io.StringIO) -> None:
+    for probe in ("/healthz", "/readyz", "/metrics", "/healthz"):
+        assert watched.get(probe).status_code == 200
+    watched.get("/v1/search", params={"q": "bridge"})
+    assert [line["route"] for line in written_lines(lines, 1)] == ["/v1/search"]
+    assert settles_at(watched, 'requests_total{method="GET",route="/healthz",status="200"}', 2)
+    with serving(create_front(Gate(), Door(Gate()))) as loading:
+        assert httpx.get(f"{loading}/readyz", trust_env=False).status_code == 503
+    assert [line["status"] for line in written_lines(lines, 2)] == [200, 503]
+
+
 def test_the_log_names_the_key_and_has_what_is_refused_before_there_is_a_route(lines: io.StringIO) -> None:
     gate, library = Gate(), FakeLibrary(BRIDGE)
     gate.open(Services(FakeAnswerer(library), library, library))
