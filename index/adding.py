@@ -30,6 +30,7 @@ _PORTION_CHARS, _PORTION_ARTICLES, _PORTION_SECONDS = 100_000, 256, 2.0
 # An `add` of a few hundred articles holds the library about that long; a removal, or another's portion, seconds.
 PATIENCE_SECONDS = 60.0
 _TRY_SECONDS = 0.02  # between two tries: who adds in portions lets go for some milliseconds at a time
+_HELD_CHARS = 20_000_000  # of copies; bounds the memory that a folder of nothing else takes
 _EMBED_AT_ONCE = 1024  # texts; bounds the memory that one very long article takes
 LINKABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 
@@ -54,7 +55,7 @@ def add_files(
 
     The library is locked until the last one. Raises LibraryLocked, DiskFull, LibraryNotWritable; what was yielded before stays.
     """
-    return add_articles(library, embedder, read_all(places, web or Web()))
+    return add_articles(library, embedder, _and_moved(library, read_all(places, web or Web())))
 
 
 def add_articles(library: Library, embedder: PassageEmbedder, articles: Iterable[Article | Result]) -> Iterator[Result]:
@@ -157,6 +158,22 @@ def read_all(places: Iterable[Path | str], web: Web) -> Iterator[Article | Resul
         else:
             for file in readers.files(Path(place)):
                 yield from or_why_not(str(file), readers.read(file))
+
+
+def _and_moved(library: Library, articles: Iterable[Article | Result]) -> Iterator[Article | Result]:
+    """Pass on what comes; once an article is replaced, give that again which has its earlier words and came before, when they
+    were already there. A file that was moved would else be left out, if its new name sorts before the name that it had."""
+    held: dict[str, Article] = {}
+    left = _HELD_CHARS
+    for one in articles:
+        looked_at = _looked_at(library, one) if isinstance(one, Article) else one
+        yield one
+        if isinstance(looked_at, _New):
+            if looked_at.replaced and looked_at.replaced.id in held:
+                yield held.pop(looked_at.replaced.id)
+        elif isinstance(one, Article) and looked_at.article_id and looked_at.article_id != one.id and left > len(one.text):
+            held[looked_at.article_id] = one
+            left -= len(one.text)
 
 
 def or_why_not(name: str, articles: Iterator[Article]) -> Iterator[Article | Result]:

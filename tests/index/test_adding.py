@@ -44,6 +44,16 @@ def test_a_folder_goes_in_and_the_second_time_nothing_happens(search, folder):
     assert len(search.embedder.embedded) == embedded
 
 
+def test_words_that_moved_to_a_file_that_is_read_earlier_stay_when_others_take_their_place(search, folder):
+    outcomes(search, folder)
+    (folder / "text3.txt").rename(folder / "archived.txt")
+    (folder / "text3.txt").write_text("Story five begins here. It is another.", encoding="utf-8")
+    assert outcomes(search, folder) == ["unchanged"] * 4 + ["updated", "added"]
+    texts = {search.library.get(one.id).text for one in search.library.articles()}
+    assert texts == {file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert outcomes(search, folder) == ["unchanged"] * 5
+
+
 def test_only_what_changed_is_embedded_again(search, folder):
     outcomes(search, folder)
     search.embedder.embedded.clear()
