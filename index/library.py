@@ -14,7 +14,7 @@ from pathlib import Path
 from index.article import Article
 from index.changes import Outcome, Prepared, advance, outcome_of, put, put_again, remove
 from index.creation import create_library
-from index.database import FORMAT, Database
+from index.database import FORMAT, Database, log_size
 from index.errors import ArticleMissing, FingerprintMismatch, LibraryMissing, LibraryReadOnly
 from index.failures import damaged, failures, named
 from index.fingerprint import comparable, refuse_other_fingerprint
@@ -66,7 +66,8 @@ class Library:
         """
         path = folder / FILE
         with failures(path):
-            is_there, was_there = path.exists(), (folder / SEAL).exists()
+            # In this order: another process may be making it. A log without its library would be taken for that of a new one.
+            was_there, is_there = (folder / SEAL).exists() or bool(log_size(path)), path.exists()
         if not is_there:
             if was_there:
                 raise damaged(path, "it is gone, and other files of the library are still there")

@@ -233,6 +233,19 @@ def test_a_file_that_is_not_a_library_is_refused_and_left_alone(tmp_path):
     assert (tmp_path / FILE).read_bytes() == before
 
 
+def test_no_library_is_begun_beside_the_log_of_another(library, tmp_path):
+    with library.reading() as connection:  # a reader keeps the log from being folded in
+        assert connection.state().articles == 0
+        put(library, *news(3))
+        log = (library.folder / f"{FILE}-wal").read_bytes()
+    assert log
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / f"{FILE}-wal").write_bytes(log)
+    with pytest.raises(LibraryDamaged, match="gone"):
+        Library.open(tmp_path / "new", fingerprint="a", create=True)
+    assert (tmp_path / "new" / f"{FILE}-wal").read_bytes() == log
+
+
 def test_a_library_that_lost_its_file_is_not_silently_begun_anew(library):
     library.close()
     (library.folder / FILE).unlink()
