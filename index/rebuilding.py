@@ -22,7 +22,7 @@ from index.database import connect, settle
 from index.durable import free_name, sync_folder
 from index.embedder import PassageEmbedder
 from index.errors import LibraryDamaged, LibraryLocked
-from index.failures import failures
+from index.failures import code_of, failures
 from index.fingerprint import fingerprint
 from index.integrity import Intact, intact_articles
 from index.library import FILE, Library
@@ -113,7 +113,12 @@ def _copied(path: Path, elsewhere: Path) -> sqlite3.Connection:
     for suffix in ("", "-wal"):
         with suppress(FileNotFoundError):
             shutil.copyfile(f"{path}{suffix}", f"{elsewhere / FILE}{suffix}")
-    source = connect(elsewhere / FILE, "rw")
+    try:
+        source = connect(elsewhere / FILE, "rw")
+    except sqlite3.DatabaseError as error:
+        if code_of(error) != sqlite3.SQLITE_NOTADB:
+            raise
+        raise _nothing_readable(f"no article in {FILE} can be read ({error})") from error
     source.execute("BEGIN")
     try:
         upgrade(source)

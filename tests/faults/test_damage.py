@@ -171,5 +171,6 @@ def test_nothing_readable_is_refused_and_kept(place, whole):
     with pytest.raises(LibraryDamaged) as caught:
         rebuild(folder, EMBEDDER, lambda _: None)
     assert "restore a copy" in caught.value.hint
+    assert "rebuild" not in caught.value.hint
     assert (folder / FILE).read_bytes().startswith(b"nothing")
     assert HOLDER not in {path.name for path in folder.iterdir()}
