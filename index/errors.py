@@ -6,7 +6,7 @@ LibraryError                 anything below; `exit_status` is what the command l
   LibraryNotWritable   1     the data folder refuses writing        -> another folder, or its permissions
   LibraryReadOnly      1     RAG_READ_ONLY closes it to changes     -> switch that off
   ModelUnusable        1     the embedding model cannot be loaded   -> RAG_EMBEDDER
-  DiskFull             3     nothing was changed                    -> free space, run it again
+  DiskFull             3     what was finished stays                -> free space, run it again
   LibraryLocked        4     another process is writing             -> wait, or stop the holder (named)
   FingerprintMismatch  5     built with another model or settings   -> rebuild, or go back (both values shown)
   LibraryDamaged       6     a store is damaged (named, kept)       -> restore a copy, or rebuild

@@ -42,7 +42,8 @@ def damaged(path: Path, what: str) -> LibraryDamaged:
 
 
 def disk_full(path: Path) -> DiskFull:
-    return DiskFull(f"no room on the disk of {named(path.parent)}; nothing was changed", "free some space, then run it again")
+    what = f"no room on the disk of {named(path.parent)}; what was finished stays, nothing is half done"
+    return DiskFull(what, "free some space, then run it again")
 
 
 _NOT_ALLOWED = (

@@ -53,7 +53,7 @@ def test_a_limit_on_file_size_is_a_full_disk(place):
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
         try:
-            with pytest.raises(DiskFull):
+            with pytest.raises(DiskFull, match="what was finished stays"):
                 add(search, [article("large", "".join(f"Sentence {n} of many. " for n in range(20_000)))])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
