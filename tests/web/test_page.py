@@ -143,6 +143,25 @@ def test_a_reload_keeps_the_conversation_and_a_follow_up_knows_it(visit: Any) ->
     assert f"Searched for: {COST} Who said so?" in reader.page.locator(".note").last.inner_text()
 
 
+def test_two_tabs_keep_their_conversations_apart_and_a_third_goes_on_with_the_last(visit: Any) -> None:
+    one = visit()
+    one.open()
+    one.ask(COST)
+    two, three = (Reader(one.page.context.new_page(), one.url) for _ in range(2))
+    two.open()
+    two.page.wait_for_selector(".asked")
+    two.ask("Who said so?")
+    one.ask("Who won the chess match?")
+    two.page.reload()
+    two.page.locator(".asked").nth(1).wait_for()
+    one.page.reload()
+    one.page.locator(".asked").nth(1).wait_for()
+    assert two.page.locator(".asked").all_inner_texts() == [COST, "Who said so?"]
+    assert one.page.locator(".asked").all_inner_texts() == [COST, "Who won the chess match?"]
+    three.open()
+    three.page.locator(".asked").nth(1).wait_for()
+
+
 def test_a_new_conversation_forgets_the_old_one_also_after_a_reload(visit: Any) -> None:
     reader = visit()
     reader.open()

@@ -1,4 +1,5 @@
-// The article viewer, and what the chat's links do. Everything that comes from an article reaches the page as a text node.
+// The article viewer, what the chat's links do, and which conversation a tab keeps. Everything that comes from an article reaches the
+// page as a text node.
 "use strict";
 
 const WHERE = /^#src=(.+):(\d+)-(\d+)(?:@([0-9a-f]{8,64}))?$/; // @: the beginning of the content hash that was cited
@@ -312,6 +313,22 @@ function keepPlace() {
   if ([document.body, held].includes(document.activeElement)) document.querySelector("#question textarea").focus();
   held = null;
 }
+
+// Loaded again, a tab has its own conversation, not what another tab stored in its place; a new tab has what was stored last.
+const STORED = "footnote-conversation"; // by Gradio, in localStorage; its key in web/page.py
+const ours = sessionStorage.getItem(STORED);
+if (ours) localStorage.setItem(STORED, ours);
+let own = null; // what this tab had stored
+let other = null; // what another stored in its place
+addEventListener("storage", ({ key, oldValue, newValue }) => {
+  if (key !== STORED) return;
+  if (oldValue !== other) own = oldValue;
+  other = newValue;
+});
+addEventListener("pagehide", () => {
+  const now = localStorage.getItem(STORED);
+  sessionStorage.setItem(STORED, (now === other ? own : now) || "");
+});
 
 // What was just asked comes into sight: its whole answer, or as much as there is room for from the question on; until somebody
 // moves the chat.
