@@ -268,14 +268,32 @@ def test_the_number_of_a_name_comes_and_goes_with_it(before: str, follow_up: str
     ("said", "resolved"),
     [
         (("Who won the cup?", "Velm. [1]", "How?", "By penalties. [1]", "And in 2022?"), "Who won the cup in 2022?"),
-        (("Who won the cup?", "Velm. [1]", "When?", "In May. [1]", "And the league?"), "Who won the league, and when?"),
-        (("Who founded Acmar?", "x", "When?", "In 1902. [1]", "And Orla?"), "Who founded Orla, and when?"),
+        (("Who won the cup?", "Velm. [1]", "When?", "In May. [1]", "And the league?"), "When was the league won?"),
+        (("Who founded Acmar?", "x", "When?", "In 1902. [1]", "And Orla?"), "When was Orla founded?"),
     ],
 )
 def test_what_was_added_to_a_question_is_asked_again_of_another_thing_and_not_of_another_time(
     said: tuple[str, ...], resolved: str
 ) -> None:
     assert after(*said) == resolved
+
+
+@pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("Who killed Soleimani?", "And when?", "When was Soleimani killed?"),
+        ("Who stole the vase in Velm?", "How?", "How was the vase stolen in Velm?"),
+        ("Which group fired the missiles of Iran", "why?", "Why were the missiles of Iran fired?"),
+        ("Who won the cup?", "Who else?", "Who won the cup, and who else?"),
+        ("Who sent the ship?", "Where to?", "Who sent the ship, and where to?"),
+        ("Who arrived first?", "When?", "Who arrived first, and when?"),
+        ("Who resigned Monday?", "Why?", "Who resigned Monday, and why?"),
+        ("Who asked the mayor to resign?", "When?", "Who asked the mayor to resign, and when?"),
+        ("Who called the ranking an insult?", "Why?", "Who called the ranking an insult, and why?"),
+    ],
+)
+def test_what_was_done_is_asked_of_without_who_did_it_where_that_is_sure(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
 
 
 def test_the_thing_of_a_question_for_yes_or_no_is_exchanged() -> None:

@@ -75,7 +75,7 @@ def test_a_question_without_history_is_searched_as_it_was_typed() -> None:
     [
         (SOLEIMANI, "When was he killed?", "When was Soleimani killed?"),
         (SOLEIMANI, "What did Trump say about him?", "What did Trump say about Qassem Soleimani?"),
-        (SOLEIMANI, "Why?", "Who killed Soleimani, and why?"),
+        (SOLEIMANI, "Why?", "Why was Soleimani killed?"),
         (SOLEIMANI, "And in 2018?", "Who killed Soleimani in 2018?"),
         (PULLING_BACK, "What about Russia?", "Why is Russia pulling back from Assad?"),
         (PULLING_BACK, "and Turkey?", "Why is Turkey pulling back from Assad?"),
@@ -253,7 +253,7 @@ def test_a_question_of_only_question_words_takes_over_the_rest(follow_up: str, r
     [
         ("In which year did the war begin?", "Why did the war begin?"),
         ("What did Iran do?", "What did Iran do, and why?"),
-        ("Who killed Soleimani, and when?", "Who killed Soleimani, and why?"),
+        ("Who met him, and when?", "Who met him, and why?"),
         ("According to Reuters, who won?", "According to Reuters, who won, and why?"),
     ],
 )
