@@ -40,6 +40,7 @@ _THEN = re.compile(
 )
 _IS_PERSON = re.compile(rf"(?:[\w’'-]+\s+){{0,4}}?{PERSON}(?:\s+(?:of|in|for)\s+.+)?", re.IGNORECASE)
 _ABOUT = re.compile(r"about\s+\S", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"(?:(?:and|but|so|ok|okay)[\s,]+)?(?:what|how)\s+about\b", re.IGNORECASE)
 _LAST_ABOUT = re.compile(r".*\b(about\s.*?)\W*$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:\w+\s+){0,2}?how many\s+(people|men|women|children|[a-z]+s)\b(?=\s)", re.IGNORECASE)
 _COUNTS = re.compile(rf"how many\s+((?:{AUXILIARY}\s+)?(\w+))", re.IGNORECASE)
@@ -52,10 +53,12 @@ _WHERE = re.compile(r"\s(?:in|at|near|during)\s[^?!]*")
 def continued(question: str, fragment: str, before: str) -> str:
     """ "What about Russia?" asks the question before of Russia, "And in 2018?" of 2018; what can be added nowhere stays.
 
+    "What about shop theft?" then is a topic of its own.
+
     What was added to the question before, ", and when?", is asked again of Russia, and goes before "in 2018" can be added.
     """
     asked = ADDED.sub("", before)
-    exchanges = (_today, _person_speaking, _like_for_like, _topic, _speaking, _whom_nobody_knew)
+    exchanges = (_today, _person_speaking, _like_for_like, _topic, _whom_nobody_knew, _told_of, _speaking)
     place = next(filter(None, (exchange(fragment, asked) for exchange in exchanges)), None)
     if place:
         start, end, thing = place
@@ -63,7 +66,8 @@ def continued(question: str, fragment: str, before: str) -> str:
     stated = without_end(asked)
     if re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (_WHEN.search(fragment) and _WHEN.search(before)):
         return f"{stated} {fragment}?"
-    return f"{stated}, and {fragment}?" if len(words(fragment)) <= 2 else question
+    is_topic = _WHAT_ABOUT.match(question) and not (_TODAY.fullmatch(fragment) or CALENDAR.search(fragment))
+    return f"{stated}, and {fragment}?" if len(words(fragment)) <= 2 and not is_topic else question
 
 
 def counted_again(fragment: str, before: str) -> str | None:
@@ -94,6 +98,12 @@ def _topic(fragment: str, before: str) -> Place | None:
     """Return what begins with "about" in the place of all that does: "And about resigning?" after "... say about the dam?"."""
     told = _LAST_ABOUT.match(before) if _ABOUT.match(fragment) else None
     return (*told.span(1), fragment) if told else None
+
+
+def _told_of(fragment: str, before: str) -> Place | None:
+    """Return what has no name in the place of all that was asked about: "What about shop theft?" after "... about the dam?"."""
+    is_topic = not re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (names(fragment) and asked_words(before))
+    return _topic(f"about {fragment}", before) if is_topic else None
 
 
 def _person_speaking(fragment: str, before: str) -> Place | None:

@@ -42,7 +42,7 @@ _SUMMARIES = (
     r"(?:\s+(?:about|of|on|with|regarding|concerning|from|in)\b|\W*$)",
     r"^(?:(?:is|are) there )?any (?:news|developments?|updates?) (?:about|on|of|from)\b",
     r"\bwhat(?:['’]s| is) new(?:\s+(?:about|on|with|in)\b|\W*$)",
-    rf"^(?:tell (?:me|us)\s+)?(?:(?:something|more|a (?:little )?bit|a little)\s+)?about\b(?!\s+(?:{WH})\b)",
+    rf"^(?:tell (?:me|us)\s+|(?:what|how)\s+)?(?:(?:something|more|a (?:little )?bit|a little)\s+)?about\b(?!\s+(?:{WH})\b)",
     r"\bwhat (?:do (?:you|we|they) know|can you (?:tell|say)(?: (?:me|us))?|(?:else )?is (?:known|said|reported|written)"
     r"|information (?:is there|do you have)|is there(?: to know)?) about\b",
     r"^(?:is there )?(?:anything|something|information|info) (?:about|on)\b",

@@ -218,10 +218,21 @@ def test_a_person_takes_the_place_of_whose_words_were_asked_for(before: str, fol
     [
         ("What did Brandt say about the dam?", "And about resigning?", "What did Brandt say about resigning?"),
         ("What did Brandt say about the dam?", "And about Velm?", "What did Brandt say about Velm?"),
+        ("What did Brandt say about the dam?", "What about shop theft?", "What did Brandt say about shop theft?"),
+        ("What did he say about the dam?", "And Marsh?", "What did Marsh say about the dam?"),
+        ("Tell me about shop theft", "And bus tickets?", "Tell me about bus tickets"),
     ],
 )
 def test_what_it_is_about_takes_the_place_of_all_that_was_asked_about(before: str, follow_up: str, resolved: str) -> None:
     assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
+    "follow_up", ["What about shop theft?", "And what about shop theft?", "How about opening hours?", "What about Velm?"]
+)
+def test_what_about_something_that_fits_nowhere_is_a_topic_of_its_own(follow_up: str) -> None:
+    query = understand(follow_up, (Turn("user", "Who died?"),))
+    assert (query.text, query.kind) == (follow_up, "summary")
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_the_main_point_of_anything_but_a_text_is_no_summary() -> None:
     ("question", "topic"),
     [
         ("Tell me about Acmar", {"acmar"}),
+        ("What about Acmar?", {"acmar"}),
         ("Tell me more about the dam in Velm.", {"dam", "velm"}),
         ("What do you know about Acmar?", {"acmar"}),
         ("What is known about the dam?", {"dam"}),
