@@ -13,7 +13,6 @@ from typing import Any
 from index.article import Article
 from rag.answer import Answerer
 from rag.measure import Case, Outcome, report
-from rag.question import understand
 from rag.types import Answer, Turn
 
 _ROLES = ("user", "assistant")
@@ -91,7 +90,7 @@ def run(
     """Ask every question and yield what came of it; every citation is read again from the library's own article."""
     for case, history in cases:
         began = time.perf_counter()
-        considered = answerer.consider(understand(case.question, history))
+        considered = answerer.consider(answerer.understand(case.question, history))
         answer = answerer.decide(case.question, considered)
         elapsed = 1000 * (time.perf_counter() - began)
         ranking = tuple(dict.fromkeys(reading.hit.article.id for reading in considered.readings))

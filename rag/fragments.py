@@ -40,6 +40,7 @@ _THEN = re.compile(
 )
 _IS_PERSON = re.compile(rf"(?:[\w’'-]+\s+){{0,4}}?{PERSON}(?:\s+(?:of|in|for)\s+.+)?", re.IGNORECASE)
 _ABOUT = re.compile(r"about\s+\S", re.IGNORECASE)
+_ADDED_THING = re.compile(r", and [\w’'-]+(?: [\w’'-]+)?\?$")  # another one takes its place
 _WHAT_ABOUT = re.compile(r"(?:(?:and|but|so|ok|okay)[\s,]+)?(?:what|how)\s+about\b", re.IGNORECASE)
 _LAST_ABOUT = re.compile(r".*\b(about\s.*?)\W*$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:\w+\s+){0,2}?how many\s+(people|men|women|children|[a-z]+s)\b(?=\s)", re.IGNORECASE)
@@ -63,7 +64,7 @@ def continued(question: str, fragment: str, before: str) -> str:
     if place:
         start, end, thing = place
         return asked[:start] + thing + asked[end:] + before[len(asked) :]
-    stated = without_end(asked)
+    stated = without_end(_ADDED_THING.sub("", asked))
     if re.match(rf"{PREPOSITION}\s", fragment, re.IGNORECASE) and not (_WHEN.search(fragment) and _WHEN.search(before)):
         return f"{stated} {fragment}?"
     is_topic = _WHAT_ABOUT.match(question) and not (_TODAY.fullmatch(fragment) or CALENDAR.search(fragment))

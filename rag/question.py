@@ -1,12 +1,12 @@
 """Every question becomes a `Query`: as it will be searched, what it asks for, and whether it is about now. Knows no search."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rag.followups import stand_alone
 from rag.kinds import ADDED, AUXILIARY, PREPOSITION, WH, kind_of, topic_of
-from rag.spelling import capitals, with_capitals
+from rag.spelling import capitals, is_small, with_capitals
 from rag.terms import YEAR, terms
 from rag.types import Query, Turn
 
@@ -55,6 +55,8 @@ _INDIRECT = re.compile(
     rf"(who|what|where|how old)\s+((?:(?!{AUXILIARY}\b)[^\s?]+\s+){{1,6}})(is|are|was|were)\s?\W*", re.IGNORECASE
 )
 
+_GOES_ON = re.compile(r"(?:and|but|or|so|ok|okay|(?:what|how) about)\b", re.IGNORECASE)
+
 
 def _direct(question: str) -> str:
     """Return a question without polite words around it: "Could you tell me who Brandt is?" asks "who is Brandt?"."""
@@ -63,14 +65,19 @@ def _direct(question: str) -> str:
     return f"{indirect[1]} {indirect[3]} {indirect[2].strip()}?" if indirect else asked
 
 
-def understand(question: str, history: Sequence[Turn] = ()) -> Query:
+def understand(question: str, history: Sequence[Turn] = (), holding: Callable[[str], Iterable[str]] | None = None) -> Query:
     """Return the question as it will be searched, with what kind of answer it wants.
 
-    In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody.
+    In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody;
+    where it goes on so, also as the passages do that `holding` gives for the words of a text.
     """
     asked = _direct(" ".join(question.split()))
-    if any(typed.islower() for typed in (asked, *(turn.content for turn in history))):
-        written = capitals(turn.content for turn in reversed(history) if turn.role == "assistant")
+    small = [typed for typed in (*(turn.content for turn in history if turn.role == "user"), asked) if is_small(typed)]
+    if history and small:
+        answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
+        goes_on = is_small(asked) and _GOES_ON.match(asked)
+        here, before = (holding(asked), holding(" ".join(small[-3:]))) if holding and goes_on else ((), ())
+        written = capitals((*here, *answers, *before))
         asked = with_capitals(asked, written)
         history = [replace(turn, content=with_capitals(turn.content, written)) for turn in history]
     text = stand_alone(asked, history)

@@ -53,7 +53,12 @@ def capitals(texts: Iterable[str]) -> dict[str, str]:
 
 def with_capitals(question: str, written: Mapping[str, str]) -> str:
     """Return a question that is typed in small letters with its names as they are `written`, "who is Ali Vaez"."""
-    return _TYPED.sub(lambda word: written.get(word.group(), word.group()), question) if question.islower() else question
+    return _TYPED.sub(lambda word: written.get(word.group(), word.group()), question) if is_small(question) else question
+
+
+def is_small(question: str) -> bool:
+    """Say whether a question is typed in small letters; a keyboard may have made its first one a capital."""
+    return question[1:].islower()
 
 
 def _like(word: str, known: Collection[str]) -> str | None:

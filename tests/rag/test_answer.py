@@ -161,6 +161,17 @@ def test_a_follow_up_is_searched_as_a_question_that_stands_alone(search: Search)
     assert answering(search).ask("What does she expect?", history).searched_for == "What does Ida Brandt expect?"
 
 
+@pytest.mark.parametrize(
+    ("follow_up", "searched"),
+    [("and orsk?", "What happened in Orsk?"), ("and herring?", "What happened in Velm, and herring?")],
+)
+def test_a_follow_up_in_small_letters_has_a_name_where_the_library_writes_it_as_one(
+    search: Search, follow_up: str, searched: str
+) -> None:
+    history = [Turn("user", "What happened in Velm?"), Turn("assistant", "The articles do not deal with this.")]
+    assert answering(search).ask(follow_up, history).searched_for == searched
+
+
 def test_a_name_that_an_article_explains_is_looked_for_in_both_forms(tmp_path: Path) -> None:
     told = ["The Velm Harbour Authority (VHA) moved to Orsk.", "Two tugs were lost by the Velm Harbour Authority in May."]
     with Search.open(tmp_path, WordCountEmbedder(256), create=True) as search:

@@ -312,6 +312,10 @@ def test_the_thing_of_a_question_for_yes_or_no_is_exchanged() -> None:
     assert after("Who is the energy minister?", "x", "And the port?") == "Who is the energy minister, and the port?"
 
 
+def test_what_is_added_takes_the_place_of_what_was_added_before() -> None:
+    assert after("How many died?", "x", "And dogs?", "x", "And wild cats?") == "How many died, and wild cats?"
+
+
 def test_where_to_asks_the_question_again_for_its_place() -> None:
     query = understand("Where to?", (Turn("user", "When did Assad flee?"),))
     assert (query.text, query.kind) == ("Where did Assad flee to?", "where")

@@ -338,3 +338,26 @@ def test_polite_words_around_a_question_are_not_searched_for(question: str, sear
 def test_a_conversation_in_small_letters_names_whom_the_answers_name() -> None:
     history = [Turn("user", "why did iran leave velm?"), Turn("assistant", "At last Iran left Velm, as Russia had. [1]")]
     assert understand("and russia?", history).text == "why did Russia leave Velm?"
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "searched"),
+    [
+        ("and russia?", "why did Russia leave Velm?"),
+        ("What about russia", "why did Russia leave Velm?"),
+        ("and turkey?", "why did Iran leave Velm, and turkey?"),  # the passages write it so, too
+        ("why did russia leave?", "why did russia leave?"),  # a whole question gets its capitals by what is found for it
+    ],
+)
+def test_a_follow_up_in_small_letters_names_whom_the_library_names(follow_up: str, searched: str) -> None:
+    passages = {
+        "russia": "They said that Russia left.",
+        "velm": "Iran left Velm.",
+        "turkey": "In Turkey the price of turkey rose.",
+    }
+    history = [Turn("user", "why did iran leave velm?"), Turn("assistant", "The articles, said Iran, do not deal with this.")]
+
+    def holding(text: str) -> list[str]:
+        return [passage for word, passage in passages.items() if word in text]
+
+    assert understand(follow_up, history, holding).text == searched

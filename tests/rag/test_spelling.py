@@ -63,7 +63,8 @@ WRITTEN = [
         ("who is the president", "who is the president"),  # an office, and the texts have it both ways
         ("which prices rose in the house?", "which prices rose in the house?"),  # a capital only where a sentence begins
         ("may he go?", "may he go?"),
-        ("Who is ali vaez?", "Who is ali vaez?"),  # whoever types capitals means what has none
+        ("Who is ali vaez?", "Who is Ali Vaez?"),  # many a keyboard makes the first letter a capital
+        ("Who is Ali of vaez?", "Who is Ali of vaez?"),  # whoever types capitals means what has none
     ],
 )
 def test_names_typed_in_small_letters_are_written_as_the_passages_write_them(typed: str, cased: str) -> None:
