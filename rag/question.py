@@ -44,10 +44,21 @@ _QUOTED = re.compile(r"[“‘\"][^”’\"]{0,400}[”’\"]")  # bounded: ever
 # A year, or a day or month of one, that the question is about; "since 2019" reaches to now.
 _THEN = re.compile(rf"(?<!\bsince )(?<!\bsince \w{{3}} ){YEAR}|\b(?:back then|at (?:that|the) time|in those days)\b", re.I)
 
-# "Could you please tell me who Brandt is?": the padding, and what is left where it has a verb of its own.
+# What people say around a question: "Hi, when ...", "thanks! and Hama?", "who runs it pls".
+_GREETING = r"(?:hi|hello|hey|thanks|thank you|thx|ok|okay)(?: (?:there|a lot|so much|very much))?"
+_ASKING = rf"(?:{WH}|and|but|so|can|could|would|will|do|tell)\b"
+_COURTESY = re.compile(
+    rf"^(?:{_GREETING}\s(?={_ASKING}|{_GREETING}|please\b)|please\s(?={_ASKING})"
+    rf"|(?:{_GREETING}|please|great|good|nice|cool|interesting|i see|got it)\s?[,.!…]+\s?"
+    rf"(?={_ASKING}|{_GREETING}|(?:please|{AUXILIARY}|{PREPOSITION}|i)\b))+",
+    re.IGNORECASE,
+)
+_PLEASE = re.compile(
+    r"(?:[,.!?]\s?(?:please|thanks|thank you)|\s(?:pls|plz|thx)|(?<!say)(?<!said)\splease)[\s.!?]*$", re.IGNORECASE
+)
+# "Could you tell me who Brandt is?": the padding, and what is left where it has a verb of its own.
 _POLITE = re.compile(
-    r"^(?:(?:please|hi|hello|hey|thanks|thank you)\b[,!.]?\s+)*"
-    r"(?:(?:(?:can|could|would|will) you (?:please |kindly |maybe )?)?tell (?:me|us)(?:,? please,?)?|do you know"
+    r"^(?:(?:(?:can|could|would|will) you (?:please |kindly |maybe )?)?tell (?:me|us)(?:,? please,?)?|do you know"
     rf"|i(?:['’]d| would) like to know|i want to know)\s+(?={WH}\b)",
     re.IGNORECASE,
 )
@@ -55,14 +66,15 @@ _INDIRECT = re.compile(
     rf"(who|what|where|how old)\s+((?:(?!{AUXILIARY}\b)[^\s?]+\s+){{1,6}})(is|are|was|were)\s?\W*", re.IGNORECASE
 )
 
-_GOES_ON = re.compile(r"(?:and|but|or|so|ok|okay|(?:what|how) about)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:and|but|or|so|ok|okay|no|oh|sorry|i meant?|(?:what|how) about)\b", re.IGNORECASE)
 
 
 def _direct(question: str) -> str:
     """Return a question without polite words around it: "Could you tell me who Brandt is?" asks "who is Brandt?"."""
-    asked = _POLITE.sub("", question, count=1)
-    indirect = _INDIRECT.fullmatch(asked) if asked != question else None
-    return f"{indirect[1]} {indirect[3]} {indirect[2].strip()}?" if indirect else asked
+    asked = _PLEASE.sub("", _COURTESY.sub("", " ".join(question.split()), count=1), count=1)
+    direct = _POLITE.sub("", asked, count=1)
+    indirect = _INDIRECT.fullmatch(direct) if direct != asked else None
+    return f"{indirect[1]} {indirect[3]} {indirect[2].strip()}?" if indirect else direct
 
 
 def understand(question: str, history: Sequence[Turn] = (), holding: Callable[[str], Iterable[str]] | None = None) -> Query:
@@ -71,7 +83,8 @@ def understand(question: str, history: Sequence[Turn] = (), holding: Callable[[s
     In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody;
     where it goes on so, also as the passages do that `holding` gives for the words of a text.
     """
-    asked = _direct(" ".join(question.split()))
+    asked = _direct(question)
+    history = [replace(turn, content=_direct(turn.content)) if turn.role == "user" else turn for turn in history]
     small = [typed for typed in (*(turn.content for turn in history if turn.role == "user"), asked) if is_small(typed)]
     if history and small:
         answers = (turn.content for turn in reversed(history) if turn.role == "assistant")

@@ -329,10 +329,22 @@ def test_marks_of_an_earlier_answer_are_not_taken_for_its_words() -> None:
         ("Do you know Ida Brandt?", "Do you know Ida Brandt?"),
         ("Tell me what the man who is ill was told", "what the man who is ill was told"),
         ("Who is Beatrix Helmer?", "Who is Beatrix Helmer?"),
+        ("hello there, who runs it pls", "who runs it"),
+        ("Thanks a lot! When did Velm burn, please?", "When did Velm burn"),
+        ("ok thanks, and when?", "and when?"),
+        ("Great, is it open?", "is it open?"),
+        ("Hello, Dolly! premiere", "Hello, Dolly! premiere"),
+        ("Please Please Me release", "Please Please Me release"),
+        ("Nice is where?", "Nice is where?"),
+        ("Who said please?", "Who said please?"),
     ],
 )
 def test_polite_words_around_a_question_are_not_searched_for(question: str, searched: str) -> None:
     assert understand(question).text == searched
+
+
+def test_polite_words_around_an_earlier_question_are_not_searched_for_either() -> None:
+    assert understand("thanks! and Hama?", [Turn("user", "Could you tell me who holds Homs?")]).text == "who holds Hama?"
 
 
 def test_a_conversation_in_small_letters_names_whom_the_answers_name() -> None:
