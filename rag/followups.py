@@ -43,6 +43,11 @@ _MANY = re.compile(r"[a-z’' -]+ (?:[a-z]+(?<![siu])s|people|men|women|children
 _INVERTED = re.compile(rf"^(?:((?:{PREPOSITION}\s+)?{WH})\s+)?({AUXILIARY}\s.*)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE)
 _AND = re.compile(rf"^(?:and|but|or)[\s,]+(?:(?=(?-i:[A-Z]{{2,}})\b)|(?!(?:{PREPOSITION}\s+)?{WH}\b))(.+)$", re.IGNORECASE)
+_CORRECTED = re.compile(  # "no, I meant Hama", "sorry, Hama"
+    r"^(?:(?:(?:no|nope|sorry|oops|oh|ah|well|actually|wait)\b[\s,.!…-]*)*i\s+(?:actually\s+)?meant?\b[\s,:]*(?:to\s+ask\s+)?"
+    r"|(?:(?:no|nope|sorry|oops)\b\s*[,.!…]+\s*)+)(?=\w)",
+    re.IGNORECASE,
+)
 _AND_DOES = re.compile(rf"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Ss]o)[\s,]+({AUXILIARY}\s.+)$")  # not "And May 2019?"
 _MOST_WORDS = 6  # of a fragment that continues the question before
 _CLAUSE = re.compile(rf"\b(?:{AUXILIARY}|{WH}|that|not|(?:I|you|we|he|she|they|it)(?=\s+\w))\b")
@@ -92,6 +97,10 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 def _resolve(question: str, before: str, answer: str) -> str:
     if not before:
         return question
+    corrected = _CORRECTED.match(question)
+    if corrected:
+        meant = question[corrected.end() :]
+        question = meant if _QUESTION.match(meant) else f"and {meant}"
     bare = _BARE.match(question)
     if bare and not _is_short_form(bare.group(1), question) and not _HOW_MANY_THINGS.match(question):
         return _asked_again(bare.group(1), before)

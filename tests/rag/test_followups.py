@@ -316,6 +316,21 @@ def test_what_is_added_takes_the_place_of_what_was_added_before() -> None:
     assert after("How many died?", "x", "And dogs?", "x", "And wild cats?") == "How many died, and wild cats?"
 
 
+@pytest.mark.parametrize(
+    ("corrected", "resolved"),
+    [
+        ("no, I meant Hama", "What happened in Hama"),
+        ("Sorry, Hama.", "What happened in Hama"),
+        ("oh sorry i meant in 2015", "What happened in Homs in 2015"),
+        ("no, I meant where is it?", "where is Homs"),
+        ("No deal Brexit", "No deal Brexit"),
+        ("no idea", "no idea"),
+    ],
+)
+def test_a_correction_asks_again_of_what_was_meant(corrected: str, resolved: str) -> None:
+    assert after("What happened in Homs?", "x", corrected).rstrip("?") == resolved
+
+
 def test_where_to_asks_the_question_again_for_its_place() -> None:
     query = understand("Where to?", (Turn("user", "When did Assad flee?"),))
     assert (query.text, query.kind) == ("Where did Assad flee to?", "where")
