@@ -53,7 +53,7 @@ _OWN_THINGS = tuple(
         rf"\bthe\s+(?:\d+\s+)?(?:{NAME}\s+)?(?!doing\b)[a-z]+(?=\s+[a-z]+ed\b|{_ENDS}){_WHERE_IT_IS}",
         rf"\bthe\s+{NAME}(?={_ENDS}|\s+doing\b)",
         # "did the museum open?", "did the Lindvale dam break?", "did the US leave?"
-        rf"(?:(?<=\bdid )|(?<=\bdoes )|(?<=\bdo ))the\s+(?:{NAME}(?:\s+[a-z]+)?|[a-z]+){_VERB_FOLLOWS}",
+        rf"(?:(?<=\b[Dd]id )|(?<=\b[Dd]oes )|(?<=\b[Dd]o ))the\s+(?:{NAME}(?:\s+[a-z]+)?|[a-z]+){_VERB_FOLLOWS}",
         # "Is the museum open?", not "Who is the energy minister?"
         r"(?:(?<=\b[Ii]s )|(?<=\b[Ww]as ))(?<!ho is )(?<!hat is )(?<!ho was )(?<!hat was )the\s+[a-z]+(?=\s+[a-z]+\W*$)",
         # "did oil prices rise?"

@@ -132,7 +132,9 @@ def _like_for_like(fragment: str, before: str) -> Place | None:
     if led:
         return _behind_lead(led.group(1), led.group(2), before)
     if _sort(fragment) == "definite":
-        found = list(_DEFINITE_THING.finditer(before))
+        things = list(_DEFINITE_THING.finditer(before))
+        same = [thing for thing in things if thing[0].split()[0].lower() == fragment.split()[0].lower()]  # "the", not "a"
+        found = same or things
     elif not _NAMED_THING.fullmatch(fragment):
         found = []
     elif _sort(fragment) == "calendar":

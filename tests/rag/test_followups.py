@@ -40,6 +40,7 @@ def test_a_persons_pronoun_means_the_minister_that_was_asked_for() -> None:
     [
         ("Who is the energy minister?", "Who was it before?", "Who was it before?"),
         ("Is the museum open?", "Who runs it?", "Who runs the museum?"),
+        ("Did the museum reopen?", "Who runs it?", "Who runs the museum?"),
         ("What is the Red Cross doing?", "What does it need?", "What does the Red Cross need?"),
     ],
 )

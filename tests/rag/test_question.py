@@ -163,6 +163,7 @@ def test_a_fragment_with_a_preposition_replaces_what_followed_the_same_prepositi
     [
         ("When was the library opened?", "What about the museum?", "When was the museum opened?"),
         ("When did the library open?", "What about the museum?", "When did the museum open?"),
+        ("How much is a ticket for the ferry?", "And the museum?", "How much is a ticket for the museum?"),
         ("Who is the mayor of Valmora?", "And the harbour master?", "Who is the harbour master of Valmora?"),
         ("Who died in the 2016 flood in Velm?", "What about the 2018 fire?", "Who died in the 2018 fire in Velm?"),
         ("When was the old library built?", "And the museum?", "When was the old library built, and the museum?"),
