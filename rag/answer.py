@@ -30,8 +30,8 @@ from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason
 POSSIBLE = -6.0
 SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "said": 1.0, "how": 3.0}  # where sentences are wanted
 NAMELESS = 3.0  # where who or where is asked, for words without a name
-WORDS_LOOKED_UP = 6  # of a follow-up in small letters, and of what was asked before it; the last of them
-PASSAGES_LOOKED_UP = 8  # for each word, to see whether they write it as a name
+WORDS_LOOKED_UP = 8  # of a follow-up in small letters, and of what was asked before it; the last of them
+PASSAGES_LOOKED_UP = 5  # for each word, to see whether they write it as a name
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",

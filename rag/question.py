@@ -49,7 +49,7 @@ _GREETING = r"(?:hi|hello|hey|thanks|thank you|thx|ok|okay)(?: (?:there|a lot|so
 _ASKING = rf"(?:{WH}|and|but|so|can|could|would|will|do|tell)\b"
 _COURTESY = re.compile(
     rf"^(?:{_GREETING}\s(?={_ASKING}|{_GREETING}|please\b)|please\s(?={_ASKING})"
-    rf"|(?:{_GREETING}|please|great|good|nice|cool|interesting|i see|got it)\s?[,.!…]+\s?"
+    rf"|(?:{_GREETING}|please|great|good|nice|cool|interesting|i see|got it|hm+|oh|ah|well|yes)\s?[,.!…]+\s?"
     rf"(?={_ASKING}|{_GREETING}|(?:please|{AUXILIARY}|{PREPOSITION}|i)\b))+",
     re.IGNORECASE,
 )
@@ -66,7 +66,8 @@ _INDIRECT = re.compile(
     rf"(who|what|where|how old)\s+((?:(?!{AUXILIARY}\b)[^\s?]+\s+){{1,6}})(is|are|was|were)\s?\W*", re.IGNORECASE
 )
 
-_GOES_ON = re.compile(r"(?:and|but|or|so|ok|okay|no|oh|sorry|i meant?|(?:what|how) about)\b", re.IGNORECASE)
+MOST_LOOKED_UP = 4  # questions whose names are looked for in the library
+_GOES_ON = re.compile(rf"(?:and|but|or|so|no|oh|sorry|i meant?|(?:what|how) about|{PREPOSITION})\b", re.IGNORECASE)
 
 
 def _direct(question: str) -> str:
@@ -81,16 +82,16 @@ def understand(question: str, history: Sequence[Turn] = (), holding: Callable[[s
     """Return the question as it will be searched, with what kind of answer it wants.
 
     In a conversation names typed in small letters are written as the answers write them, or "and russia?" would name nobody;
-    where it goes on so, also as the passages do that `holding` gives for the words of a text.
+    where it goes on so, or went on, also as the passages do that `holding` gives for the words of a text.
     """
     asked = _direct(question)
     history = [replace(turn, content=_direct(turn.content)) if turn.role == "user" else turn for turn in history]
     small = [typed for typed in (*(turn.content for turn in history if turn.role == "user"), asked) if is_small(typed)]
     if history and small:
         answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
-        goes_on = is_small(asked) and _GOES_ON.match(asked)
-        here, before = (holding(asked), holding(" ".join(small[-3:]))) if holding and goes_on else ((), ())
-        written = capitals((*here, *answers, *before))
+        goes_on = any(map(_GOES_ON.match, small))
+        passages = holding(" ".join(small[-MOST_LOOKED_UP:])) if holding and goes_on else ()
+        written = capitals((*answers, *passages))
         asked = with_capitals(asked, written)
         history = [replace(turn, content=with_capitals(turn.content, written)) for turn in history]
     text = stand_alone(asked, history)

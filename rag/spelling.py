@@ -21,6 +21,7 @@ _MOST_TEXT = 40_000  # characters of passages that are looked through
 _WORD = r"[^\W\d_]\w*(?:[.-]\w+)*"
 _TYPED = re.compile(_WORD)
 _INSIDE = re.compile(rf"(?<=[\w,;] )(?=[\w-]*[^\W\d_a-z]){_WORD}")  # written with a capital, though it begins no sentence
+_THE_US = re.compile(r"\bthe us\b")  # no pronoun
 _IS_OFFICE = re.compile(OFFICE, re.IGNORECASE).fullmatch
 
 
@@ -53,12 +54,14 @@ def capitals(texts: Iterable[str]) -> dict[str, str]:
 
 def with_capitals(question: str, written: Mapping[str, str]) -> str:
     """Return a question that is typed in small letters with its names as they are `written`, "who is Ali Vaez"."""
-    return _TYPED.sub(lambda word: written.get(word.group(), word.group()), question) if is_small(question) else question
+    if not is_small(question):
+        return question
+    return _THE_US.sub("the US", _TYPED.sub(lambda word: written.get(word.group(), word.group()), question))
 
 
 def is_small(question: str) -> bool:
-    """Say whether a question is typed in small letters; a keyboard may have made its first one a capital."""
-    return question[1:].islower()
+    """Say whether a question is typed in small letters; a keyboard may have made its first one a capital, or "I"."""
+    return re.sub(r"\bI\b", "i", question[1:]).islower()
 
 
 def _like(word: str, known: Collection[str]) -> str | None:

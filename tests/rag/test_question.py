@@ -358,6 +358,7 @@ def test_a_conversation_in_small_letters_names_whom_the_answers_name() -> None:
     [
         ("and russia?", "why did Russia leave Velm?"),
         ("What about russia", "why did Russia leave Velm?"),
+        ("no, I meant russia", "why did Russia leave Velm?"),
         ("and turkey?", "why did Iran leave Velm, and turkey?"),  # the passages write it so, too
         ("why did russia leave?", "why did russia leave?"),  # a whole question gets its capitals by what is found for it
     ],
@@ -374,3 +375,11 @@ def test_a_follow_up_in_small_letters_names_whom_the_library_names(follow_up: st
         return [passage for word, passage in passages.items() if word in text]
 
     assert understand(follow_up, history, holding).text == searched
+
+
+def test_an_earlier_follow_up_in_small_letters_names_whom_the_library_names() -> None:
+    said = ["who founded Acmar?", "Lin Zhao did. [1]", "and brisk?", "The articles do not deal with this."]
+    history = [Turn("assistant" if place % 2 else "user", text) for place, text in enumerate(said)]
+    assert (
+        understand("when was it founded?", history, lambda _: ["They say that Brisk grew."]).text == "when was Brisk founded?"
+    )

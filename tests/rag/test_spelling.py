@@ -60,6 +60,7 @@ WRITTEN = [
         ("what is bashar al-assad's view of the irgc", "what is Bashar al-Assad's view of the IRGC"),
         ("where is odo marsh", "where is Odo Marsh"),
         ("what does the u.s. want?", "what does the U.S. want?"),
+        ("what does the us tell us?", "what does the US tell us?"),
         ("who is the president", "who is the president"),  # an office, and the texts have it both ways
         ("which prices rose in the house?", "which prices rose in the house?"),  # a capital only where a sentence begins
         ("may he go?", "may he go?"),
