@@ -12,6 +12,7 @@ from rag.antecedents import antecedents
 from rag.asking import QUESTION_CHARACTERS
 from rag.fragments import continued, counted_again, without_end
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
+from rag.reported import asked_words
 from rag.terms import CALENDAR, NAME, borne_names, words
 from rag.types import Turn
 
@@ -43,6 +44,8 @@ _MANY = re.compile(r"[a-z’' -]+ (?:[a-z]+(?<![siu])s|people|men|women|children
 _INVERTED = re.compile(rf"^(?:((?:{PREPOSITION}\s+)?{WH})\s+)?({AUXILIARY}\s.*)$", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+)$", re.IGNORECASE)
 _AND = re.compile(rf"^(?:and|but|or)[\s,]+(?:(?=(?-i:[A-Z]{{2,}})\b)|(?!(?:{PREPOSITION}\s+)?{WH}\b))(.+)$", re.IGNORECASE)
+_ABOUT_IT = re.compile(rf"^({PREPOSITION}\s.+)$", re.IGNORECASE)  # "About the dam?" asks for more words of hers
+_LED = re.compile(rf"^((?!about\b){PREPOSITION}\s.+)$", re.IGNORECASE)  # "In 2018?"
 _CORRECTED = re.compile(  # "no, I meant Hama", "sorry, Hama"
     r"^(?:(?:(?:no|nope|sorry|oops|oh|ah|well|actually|wait)\b[\s,.!…-]*)*i\s+(?:actually\s+)?meant?\b[\s,:]*(?:to\s+ask\s+)?"
     r"|(?:(?:no|nope|sorry|oops)\b\s*[,.!…]+\s*)+)(?=\w)",
@@ -106,13 +109,16 @@ def _resolve(question: str, before: str, answer: str) -> str:
         return _asked_again(bare.group(1), before)
     whole = _AND_DOES.match(question)
     asked = whole.group(1)[0].upper() + whole.group(1)[1:] if whole else question
-    added = _ABOUT.match(asked) or _AND.match(asked)
+    led = _ABOUT_IT if asked_words(before) else _LED
+    added = _ABOUT.match(asked) or _AND.match(asked) or led.match(asked)
     if added and _QUESTION.match(added.group(1)):
         return _with_names_for_pronouns(added.group(1), before, answer)
     if not added or _CLAUSE.search(added.group(1)):
         return _with_names_for_pronouns(asked, before, answer)
     said = _with_names_for_pronouns(added.group(1), before, answer)
     fragment, named = without_end(said), asked[: added.start(1)] + said
+    if added.start(1) == 0:  # "In 2018?"
+        fragment = fragment[0].lower() + fragment[1:]
     return continued(named, fragment, before) if 0 < len(words(fragment)) <= _MOST_WORDS else named
 
 

@@ -318,6 +318,20 @@ def test_what_is_added_takes_the_place_of_what_was_added_before() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "follow_up", "resolved"),
+    [
+        ("Who died in Velm?", "In Skarn?", "Who died in Skarn?"),
+        ("How much is a ticket?", "for children?", "How much is a ticket for children?"),
+        ("What did Ida Brandt say?", "About the dam?", "What did Ida Brandt say about the dam?"),
+        ("Who runs the museum?", "About the dam", "About the dam"),
+        ("Who won?", "After the flood in Velm, Skarn asks who will pay", "After the flood in Velm, Skarn asks who will pay"),
+    ],
+)
+def test_a_few_words_with_a_preposition_go_on_without_and(before: str, follow_up: str, resolved: str) -> None:
+    assert after(before, "x", follow_up) == resolved
+
+
+@pytest.mark.parametrize(
     ("corrected", "resolved"),
     [
         ("no, I meant Hama", "What happened in Hama"),
