@@ -59,6 +59,10 @@ _CLAUSE = re.compile(rf"\b(?:{AUXILIARY}|{WH}|that|not|(?:I|you|we|he|she|they|i
 _PERSON = {"he": "{}", "she": "{}", "him": "{}", "his": "{}'s", "her": "{}'s", "hers": "{}'s"}
 _THING = {"it": "{}", "its": "{}'s", "they": "{}", "them": "{}", "their": "{}'s", "there": "in {}"}
 _PRONOUN = re.compile(rf"\b({'|'.join(_PERSON | _THING)})\b", re.IGNORECASE)
+# "How many people will lose their jobs?" means the people's; "How many people did their troops kill?" does not.
+_OF_THEM = re.compile(
+    rf"\b(?:people|men|women|children|[a-z]+(?<![siu])s)\s+(?:{AUXILIARY}\s+)?(?!{AUXILIARY}\b|{PREPOSITION}\b)[a-z]+\s$"
+)
 _BOUND = frozenset({"he", "she", "they", "his", "her", "hers", "their", "its", "it"})
 _NO_NOUN = re.compile(  # "Who met her?", "Who met her in Skarn?": no possessive
     rf"\s*(?:[^\w\s]|$)|\s+(?:{PREPOSITION}|and|or|but|because|when|where|while|if|that|than|again|today|yesterday)\b(?!-)",
@@ -169,6 +173,8 @@ def _with_names_for_pronouns(question: str, before: str, answer: str) -> str:
     word = "him" if word == "her" and _NO_NOUN.match(question, pronoun.end()) else word
     # "Why did Trump announce his plan?" means Trump's; but in "What did Trump say about him?" he is somebody else, unless
     # Trump is in a clause before: "When Trump lost, who beat him?"
+    if word == "their" and _OF_THEM.search(question[: pronoun.start()]):
+        return question
     is_bound = word in _BOUND or "," in question[: pronoun.start()]
     if not meant or (is_bound and any(question.find(name) < pronoun.start() for name in named_here)):
         return question

@@ -138,6 +138,19 @@ def test_a_pronoun_stays_where_nothing_is_sure(before: str, follow_up: str) -> N
     assert after(before, "Because of Hamas and OPEC, Karl Voss said. [1]", follow_up) == follow_up
 
 
+@pytest.mark.parametrize(
+    ("follow_up", "resolved"),
+    [
+        ("How many people will lose their jobs?", "How many people will lose their jobs?"),
+        ("Why did the workers leave their homes?", "Why did the workers leave their homes?"),
+        ("How many people did their troops kill?", "How many people did Iran's troops kill?"),
+        ("Which weapons do their allies want?", "Which weapons do Iran's allies want?"),
+    ],
+)
+def test_their_means_those_who_do_it_in_the_same_question(follow_up: str, resolved: str) -> None:
+    assert after("Who leads Iran?", "x", follow_up) == resolved
+
+
 def test_a_word_in_capitals_is_a_name_and_neither_a_pronoun_nor_a_question_word() -> None:
     assert after("Why did Iran leave?", "x", "What did IT workers say?") == "What did IT workers say?"
     assert after("What did UNICEF say?", "x", "And WHO?") == "What did WHO say?"
