@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from index.article import Article
 from index.stories import having
-from rag.recency import as_of
+from rag.remarks import also_in, as_of
 from rag.types import Citation, Claim, Copy, Delta, Event, Quotation, Reading
 
 NEAR_MISSES = 3
@@ -71,7 +71,7 @@ class Composition:
         for source, quoted in zip(sources, cited, strict=True):
             verify(quoted, source.reading.hit.article)
         if self._about_now and sources and not self.citations:
-            day = as_of(sources[0].reading.hit.article)
+            day = as_of(sources[0].reading.hit.article.published)
             before = f"{day}, {before}" if before else f"{day}:"
         gap = (gap if self.text else "") + (f"{before} " if before else "")
         start, added = len(self.text) + len(gap), gap + said
@@ -92,7 +92,7 @@ class Composition:
 def _counted(cited: Sequence[Quotation]) -> str:
     """Return in how many articles besides those cited the words stand, too."""
     others = {copy.article_id for quoted in cited for copy in quoted.also_in} - {quoted.article_id for quoted in cited}
-    return f" (also in {len(others)} other article{'s' * (len(others) != 1)})" if others else ""
+    return also_in(len(others))
 
 
 def compose(claims: Sequence[Claim], *, about_now: bool = False) -> tuple[str, tuple[Citation, ...]]:

@@ -12,6 +12,7 @@ from rag.antecedents import antecedents
 from rag.asking import QUESTION_CHARACTERS
 from rag.fragments import continued, counted_again, without_end
 from rag.kinds import ADDED, AUXILIARY, ELLIPSIS, PREPOSITION, WH
+from rag.remarks import without_remarks
 from rag.reported import asked_words
 from rag.terms import CALENDAR, NAME, borne_names, words
 from rag.types import Turn
@@ -78,13 +79,6 @@ _NO_REFERENCE = re.compile(
     rf"|\bit(?=\s+(?:\w+\s+){{0,2}}?{_POSSIBLE}(?:\s+enough)?\s+(?:to\s+(?!the\b)(?-i:[a-z])|that\b|if\b|whether\b))",
     re.IGNORECASE,
 )
-# What an answer says itself in front of a claim: "As of 3 May 2023:", "Later, Harbour Post (2024-03-05) tells it differently:".
-_REMARK = re.compile(
-    r"(?:^|(?<=[\])]\s))(?:As of (?:an undated article|\d\d? \w+ \d{4}):"
-    r"|(?:“[^”\n]{1,300}”|[^\[\]\n]{1,300}?) \((?:\d{4}-\d\d-\d\d|undated)\)(?: \(and \d+ more\))?"
-    r"(?: tells it differently| says the same)?:)",
-    re.MULTILINE,
-)
 _MARK = re.compile(r"(?<!\s)\s*\[\d+\]")  # begins where the space begins: sought once in a long run of it
 
 
@@ -96,7 +90,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
             asked = " ".join(turn.content.split())[:QUESTION_CHARACTERS]  # no question is longer, and patterns are quadratic
             before = _resolve(asked, before, answer)
         else:
-            answer = _MARK.sub("", _REMARK.sub("", turn.content))
+            answer = _MARK.sub("", without_remarks(turn.content))
     resolved = _resolve(question, before, answer)
     return resolved if resolved == question else _undergone(resolved)
 

@@ -6,10 +6,9 @@ what changes, too; and those about a year that an article does not tell of. Pure
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from index.article import Article
-from index.months import MONTHS
 from index.search import Hit
 from index.stories import moment
 from rag.kinds import OFFICE
@@ -64,14 +63,6 @@ def newer(readings: Sequence[Reading]) -> list[Reading]:
 def newest(hits: Sequence[Hit], most: int) -> list[Hit]:
     """Return at most so many of the hits, the newest first."""
     return sorted(hits, key=lambda hit: published(hit.article), reverse=True)[:most]
-
-
-def as_of(article: Article) -> str:
-    """Return as of which day an article tells something: "As of 3 May 2023"."""
-    if not article.published:
-        return "As of an undated article"
-    day = date.fromisoformat(article.published[:10])
-    return f"As of {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def is_of_another_year(query: Query, claim: Claim) -> bool:

@@ -14,6 +14,7 @@ from rag.evidence import shown
 from rag.facts import amounts, is_derived
 from rag.measure import normalized
 from rag.recency import published
+from rag.remarks import agreeing, differing, whose
 from rag.terms import content_stems, names, stem
 from rag.types import Claim, Kind, Query, Reading
 
@@ -149,10 +150,9 @@ def introduced(lead: Reading, told: Sequence[tuple[Verdict, Reading]]) -> list[t
     different = [reading for verdict, reading in told if verdict == "different"][:_MOST_SHOWN]
     different.sort(key=lambda reading: published(reading.hit.article), reverse=True)
     same = [reading for verdict, reading in told if verdict == "same"]
-    beside = [(f"{_relation(lead, reading)}{_named(reading)} tells it differently:", reading) for reading in different]
+    beside = [(differing(_relation(lead, reading) + _named(reading)), reading) for reading in different]
     if same:
-        more = f" (and {len(same) - 1} more)" if len(same) > 1 else ""
-        beside.append((f"{_named(same[0])}{more} says the same:", same[0]))
+        beside.append((agreeing(_named(same[0]), len(same) - 1), same[0]))
     return beside
 
 
@@ -180,7 +180,7 @@ def attributed(claim: Claim) -> str:
 def _named(reading: Reading) -> str:
     article = reading.hit.article
     name = shown(article.source) if article.source else f"“{shown(article.title)}”"
-    return f"{name} ({article.published[:10] if article.published else 'undated'})"
+    return whose(name, article.published)
 
 
 def _story(reading: Reading) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote
 
+from rag.remarks import ALSO_IN
 from web.models import AnswerOut, Source
 
 _ACTIVE = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation; nothing else means anything in Markdown or HTML
 _MARK = re.compile(r"(?<!\s)(\s*)\[(\d{1,6})\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
 # What stands between two claims when articles differ: "Later, The Harbour Post (2024-03-05) tells it differently:".
-_INTRODUCTION = re.compile(r"(?: \(also in \d+ other articles?\))? (?=\S.*: $)")
+_INTRODUCTION = re.compile(rf"(?:{ALSO_IN})? (?=\S.*: $)")
 _VERSION_DIGITS = 12  # of the content hash: enough to tell the versions of an article apart
 _NEAREST = "The nearest passages, which do not answer it"
 _LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
