@@ -113,7 +113,7 @@ INTRODUCTION = re.compile(
 _BEGINNING = re.compile(rf"(?:{PREPOSITION}\s+(?={WH}\b))?((?:{WH}|{AUXILIARY})\b.*)", re.IGNORECASE | re.DOTALL)
 ELLIPSIS = (
     r"(where\s+(?:to|from)\b|(?:who|whom|what)\s+(?:to|from|for|with|by|against)\b"
-    rf"|(?:how\s+(?:many|much)\s+(?:{AUXILIARY}\s+)?(?!it\b)\w+|{PREPOSITION}\s+what\s+\w+|(?:{PREPOSITION}\s+)?{WH})"
+    rf"|(?:how\s+(?:many|much)\s+(?:{AUXILIARY}\s+)?(?!it\b)\w+|{PREPOSITION}\s+(?:what|how\s+(?:many|much))\s+\w+|(?:{PREPOSITION}\s+)?{WH})"
     r"(?:\s+(?:else|not))?)"
 )
 ADDED = re.compile(rf",? and {ELLIPSIS}[?.!]*$", re.IGNORECASE)

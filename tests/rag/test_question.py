@@ -237,6 +237,7 @@ def test_what_refers_to_nothing_or_is_whole_or_fits_nowhere_stays_as_typed(follo
         ("Until when?", "Until when did Ida Brandt lead Valmora?", "when"),
         ("For how long?", "For how long did Ida Brandt lead Valmora?", "number"),
         ("In which city?", "In which city did Ida Brandt lead Valmora?", "where"),
+        ("For how much money?", "For how much money did Ida Brandt lead Valmora?", "number"),
         ("By whom?", "When did Ida Brandt lead Valmora, and by whom?", "who"),
         ("Who else?", "When did Ida Brandt lead Valmora, and who else?", "who"),
         ("What else?", "When did Ida Brandt lead Valmora, and what else?", "what"),
