@@ -47,9 +47,9 @@ _ABOUT = re.compile(r"^(?:and|but|so|ok|okay)?[\s,]*(?:what|how)\s+about\s+(.+)$
 _AND = re.compile(rf"^(?:and|but|or)[\s,]+(?:(?=(?-i:[A-Z]{{2,}})\b)|(?!(?:{PREPOSITION}\s+)?{WH}\b))(.+)$", re.IGNORECASE)
 _ABOUT_IT = re.compile(rf"^({PREPOSITION}\s.+)$", re.IGNORECASE)  # "About the dam?" asks for more words of hers
 _LED = re.compile(rf"^((?!about\b){PREPOSITION}\s.+)$", re.IGNORECASE)  # "In 2018?"
-_CORRECTED = re.compile(  # "no, I meant Hama", "sorry, Hama"
+_CORRECTED = re.compile(  # "no, I meant Hama", "sorry, Hama", "not Homs, Hama"
     r"^(?:(?:(?:no|nope|sorry|oops|oh|ah|well|actually|wait)\b[\s,.!…-]*)*i\s+(?:actually\s+)?meant?\b[\s,:]*(?:to\s+ask\s+)?"
-    r"|(?:(?:no|nope|sorry|oops)\b\s*[,.!…]+\s*)+)(?=\w)",
+    r"|(?:(?:no|nope|sorry|oops)\b\s*[,.!…]+\s*)+|not\s+[^,?.]{1,40},\s*(?:but\s+)?)(?=\w)",
     re.IGNORECASE,
 )
 _AND_DOES = re.compile(rf"^(?:[Aa]nd|[Bb]ut|[Oo]r|[Ss]o)[\s,]+({AUXILIARY}\s.+)$")  # not "And May 2019?"

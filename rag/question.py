@@ -67,7 +67,7 @@ _INDIRECT = re.compile(
 )
 
 MOST_LOOKED_UP = 4  # questions whose names are looked for in the library
-_GOES_ON = re.compile(rf"(?:and|but|or|so|no|oh|sorry|i meant?|(?:what|how) about|{PREPOSITION})\b", re.IGNORECASE)
+_GOES_ON = re.compile(rf"(?:and|but|or|so|no|not|oh|sorry|i meant?|(?:what|how) about|{PREPOSITION})\b", re.IGNORECASE)
 
 
 def _direct(question: str) -> str:

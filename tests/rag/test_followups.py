@@ -349,6 +349,8 @@ def test_a_few_words_with_a_preposition_go_on_without_and(before: str, follow_up
     [
         ("no, I meant Hama", "What happened in Hama"),
         ("Sorry, Hama.", "What happened in Hama"),
+        ("not Homs, but Hama", "What happened in Hama"),
+        ("Not in Homs, in Hama!", "What happened in Hama"),
         ("oh sorry i meant in 2015", "What happened in Homs in 2015"),
         ("no, I meant where is it?", "where is Homs"),
         ("No deal Brexit", "No deal Brexit"),
