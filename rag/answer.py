@@ -7,7 +7,6 @@ import math
 import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from index.lru import Lru
 from index.search import Search
@@ -18,20 +17,17 @@ from rag.considering import Considered, Considering
 from rag.evidence import compose, near_misses, pieces
 from rag.extractive import in_reading_order
 from rag.generative import GenerativeWriter
-from rag.question import understand
 from rag.reader import Reader, ReaderError, TrainedReader
 from rag.retriever import Retriever
 from rag.sentences import SentenceReader, SentenceScorer
 from rag.short import is_short_for
-from rag.terms import names, terms
+from rag.terms import names
 from rag.types import Answer, Citation, Event, Kind, LibraryState, Query, Reason, Searched, Turn
 
 # The reader's score from which its words are a short answer: below the first they are hardly ever right; benchmarks/LOG.md.
 POSSIBLE = -6.0
 SURE: Mapping[Kind, float] = {"why": 1.0, "list": 1.0, "said": 1.0, "how": 3.0}  # where sentences are wanted
 NAMELESS = 3.0  # where who or where is asked, for words without a name
-WORDS_LOOKED_UP = 8  # of a follow-up in small letters, and of what was asked before it; the last of them
-PASSAGES_LOOKED_UP = 5  # for each word, to see whether they write it as a name
 RECENT = 256  # answers that are kept, a few KB each
 REFUSALS: dict[Reason, str] = {
     "empty_library": "The library is empty, so there is nothing to answer from yet.",
@@ -100,14 +96,7 @@ class Answerer:
 
     def understand(self, question: str, history: Sequence[Turn] = (), within: Within = EVERYTHING) -> Query:
         """Return the question as it will be searched, and what it asks for."""
-
-        def holding(text: str) -> Iterator[str]:
-            with self._library.reading() as snapshot:
-                for word in islice(terms(text).values(), WORDS_LOOKED_UP):
-                    found = [number for number, _ in snapshot.keyword_hits([word], PASSAGES_LOOKED_UP, within)]
-                    yield from (passage.text for passage, _ in snapshot.passages(found).values())
-
-        return understand(question, history, holding)
+        return self._considering.understand(question, history, within)
 
     def _quoted(self, question: str, query: Query, within: Within, k: int) -> Answer:
         """Return the answer; what was asked before, of the same state of the library, is not worked out again."""

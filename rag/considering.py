@@ -1,8 +1,9 @@
 """The best answer to a query, before it is decided whether to give it: what was found is read, written and measured, and what
 would be refused is looked at again. Knows no text of answers and no web."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from index.library import Library
 from index.snapshot import EVERYTHING, Within
@@ -16,8 +17,12 @@ from rag.question import understand
 from rag.recency import AS_GOOD, NEARLY_AS_GOOD, is_of_another_year, is_of_the_newest, newer
 from rag.retriever import Retriever, in_order, most_telling
 from rag.spelling import capitals, respelled, with_capitals
+from rag.terms import terms
 from rag.told import PLAINLY_TOLD, as_told, is_a_topic, told
-from rag.types import Claim, Query, Reading
+from rag.types import Claim, Query, Reading, Turn
+
+WORDS_LOOKED_UP = 8  # of a follow-up in small letters, and of what was asked before it; the last of them
+PASSAGES_LOOKED_UP = 5  # for each word, to see whether they write it as a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ class Considering:
 
     def __init__(self, library: Library, retriever: Retriever, confidence: Confidence) -> None:
         self._library, self._retriever, self._confidence = library, retriever, confidence
+
+    def understand(self, question: str, history: Sequence[Turn], within: Within) -> Query:
+        """Return the question as it will be searched, and what it asks for."""
+
+        def holding(text: str) -> Iterator[str]:
+            with self._library.reading() as snapshot:
+                for word in islice(terms(text).values(), WORDS_LOOKED_UP):
+                    found = [number for number, _ in snapshot.keyword_hits([word], PASSAGES_LOOKED_UP, within)]
+                    yield from (passage.text for passage, _ in snapshot.passages(found).values())
+
+        return understand(question, history, holding)
 
     def is_enough(self, considered: Considered) -> bool:
         """Whether an answer is likely enough to be right to be given."""
