@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from index.passages import sentences
+from tests.fakes import WordCountEmbedder
 from training.data import Example
-from training.selecting import SOURCE, WINDOW_WORDS, in_passages, in_windows, labelled, read_selected
+from training.selecting import SOURCE, WINDOW_WORDS, Selected, compose, in_passages, in_windows, labelled, read_selected
 from training.written import FOLDER, paragraph_name, read_news
 
 TEXT = (
@@ -69,3 +70,21 @@ def test_of_other_sets_only_what_they_tell_is_labelled() -> None:
     assert len(by_question["Where did it appear?"].sentences) == len(sentences(TEXT))
     assert len(by_question["Why?"].sentences) == 1
     assert not words(next(labelled([replace(told, answers=())])))
+
+
+def test_a_stage_is_composed_of_all_kinds_and_always_in_the_same_order() -> None:
+    start = TEXT.index("in Velm")
+    told = [
+        Example(f"{source}-{n}", source, "", TEXT, f"Where did book {n} appear?", ((start, start + 7),))
+        for source in ("new_wiki", "qed_train")
+        for n in range(3)
+    ]
+    unanswered = [Example(f"untold-{n}", "squad2_train_unans", "", TEXT, f"Who burned book {n}?", ()) for n in range(3)]
+    counts = Selected(passages=4, windows=2, told=2, untold=2)
+    given = ([asked(0, 1), asked(3)], [*told, *unanswered], counts, WordCountEmbedder(64), 7)
+    found = compose(*given)
+    assert found == compose(*given)
+    assert len(found) == 10
+    assert sum(example.source == SOURCE for example in found) == 6
+    of_others = [words(example) for example in found if example.source != SOURCE]
+    assert sorted(of_others) == [[], [], *[["The first book on cacti appeared in Velm."]] * 2]
