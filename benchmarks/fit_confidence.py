@@ -30,8 +30,8 @@ from rag.reader import TrainedReader
 from rag.sentences import SentenceReader, SentenceScorer
 from training.data import DataMissing, data_folder
 
-# Other kinds for one. News: few questions, of the kind that Footnote is there for; several: mostly near misses, written to
-# mislead, for the same texts as others; benchmarks/LOG.md.
+# Other kinds for one. News: few questions, of the kind that Footnote is there for; several: counting for
+# one, its near misses cost paraphrases of the others their answers; benchmarks/LOG.md.
 COUNTS_FOR = {"news": 2, "several": 0.5}
 RISK = 0.2  # of the natural unanswerable questions may get an answer
 MISLEADING = {
