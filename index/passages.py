@@ -47,7 +47,8 @@ def split(article: Article, max_words: int = MAX_WORDS) -> list[Passage]:
     """Return the article's passages in reading order; they do not overlap and cover everything but page furniture.
 
     A passage holds whole sentences, at most `max_words` words of them; only a single sentence longer than that is cut,
-    between words, into pieces of about as many. Short neighbouring paragraphs share a passage, unless furniture stands between them.
+    between words, into pieces of about as many. Short neighbouring paragraphs share a passage, unless furniture stands
+    between them.
     """
     passages: list[Passage] = []
     for block in _blocks(article.text, article.title):
