@@ -50,13 +50,13 @@ class Remembering:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._known: dict[tuple[str, tuple[str, ...], int], list[TextReading]] = {}
+        self._known: dict[tuple[object, ...], list[TextReading]] = {}
 
     def read_closely(
         self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
     ) -> list[TextReading]:
         """Return what is read in every text."""
-        asked = question, tuple(texts), n
+        asked = question, tuple(texts), tuple(map(tuple, sentences)), n
         if asked not in self._known:
             self._known[asked] = self._reader.read_closely(question, texts, sentences, n)
         return self._known[asked]
