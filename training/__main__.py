@@ -38,7 +38,7 @@ class Stage:
     `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
     stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
     that their words alone do not tell whether they are answered (`priors.py`). `selected`: it learns which sentences make an
-    answer (`selecting.py`), in place of a mix, and keeps all other scores.
+    answer (`selecting.py`); without a mix it learns nothing else, and keeps all other scores.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Stage:
     anew: Mapping[str, Rewording] = field(default_factory=dict)
     keeps: tuple[float, ...] = ()
     even: bool = False
-    selected: Selected | None = None
+    selected: tuple[Selected, ...] = ()
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
@@ -58,6 +58,7 @@ OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
 OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
 OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
 OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)  # the mean of all reads better than any of them (EXPERIMENTS.md)
+OF_SELECTING = (*(0 for _ in OF_THIRTEEN), 0, 1)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -80,14 +81,24 @@ STAGES = (
         keeps=(*OF_ELEVEN, 0),
         even=True,
     ),
-    Stage("selecting", {}, plans.SELECTING, OF_THIRTEEN, keeps=OF_THIRTEEN, selected=mixes.SELECTED),
+    Stage("selecting", {}, plans.SELECTING, OF_THIRTEEN, keeps=OF_THIRTEEN, selected=(mixes.SELECTED,)),
     Stage(
         "selecting_again",
         {},
         plans.SELECTING_AGAIN,
         (*(0 for _ in OF_THIRTEEN), 1),
         keeps=(*OF_THIRTEEN, 0),
-        selected=mixes.SELECTED_AGAIN,
+        selected=(mixes.SELECTED_AGAIN,),
+    ),
+    Stage(
+        "eighteenth",
+        mixes.EIGHTEENTH,
+        plans.EIGHTEENTH,
+        OF_SELECTING,
+        mixes.RANKED_EIGHTEENTH,
+        keeps=OF_SELECTING,
+        even=True,
+        selected=(mixes.SELECTED_BESIDE,),
     ),
 )
 
@@ -177,8 +188,9 @@ def _in_passages(written: Sequence[Example]) -> list[Example]:
 
 def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], list[list[Example]]]:
     """Return what a stage learns from: examples that stand alone, and groups of passages of one question each."""
-    if stage.selected:
-        return _selected(learned, stage.selected, stage.plan.seed), []
+    selected = [e for counts in stage.selected for e in _selected(learned, counts, stage.plan.seed)]
+    if not stage.mix:
+        return selected, []
     written, seed = _written(learned, stage), stage.plan.seed
     placed = _in_passages(written)
     weighed = zip(placed, even_weights(placed, list(map(rewording_weight, placed))), strict=True) if stage.even else ()
@@ -186,7 +198,7 @@ def _examples(stage: Stage, learned: Sequence[Example]) -> tuple[list[Example], 
     learned = [*learned, *written]
     anew, off = worded_anew(learned, stage.anew, seed, Embedder()) if stage.anew else ([], [])
     ranked = groups([*learned, *anew], stage.ranked, seed, Embedder()) if stage.ranked else []
-    mixed += [*anew, *off]
+    mixed += [*anew, *off, *selected]
     everything = [*mixed, *chain.from_iterable(ranked)]
     answerable = sum(bool(example.answers) for example in everything)
     print(f"{stage.name} stage: {len(everything)} examples, {answerable} answerable", flush=True)
@@ -198,13 +210,14 @@ def _selected(learned: Sequence[Example], counts: Selected, seed: int) -> list[E
     contexts = {paragraph_name(context): context for context in {e.context for e in learned}}
     written = [e for e in read_written(contexts) if not is_kept(e)]
     articles = {paragraph_name(e.context): e.context for e in written if is_news(e)}
-    return compose_selected(read_selected(contexts | articles), [*learned, *written], counts, Embedder(), seed)
+    return compose_selected(read_selected(contexts | articles, counts.source), [*learned, *written], counts, Embedder(), seed)
 
 
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
-    """Return the token sequences; of a stage that keeps scores the written questions first, the others marked."""
+    """Return the token sequences; of a stage that keeps scores the written questions first, the others marked. Where somebody
+    wrote for this project whether a text answers, nothing is kept."""
     seed, short = stage.plan.seed, stage.plan.short_share
-    if stage.selected:
+    if not stage.mix:
         return [replace(sample, kept=True) for sample in encode(mixed, tokenizer, seed)]
     if not stage.keeps:
         return encode(mixed, tokenizer, seed, short) + encode_groups(ranked, tokenizer, seed)
@@ -212,7 +225,7 @@ def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[E
     first_group = 0
     for kept in (False, True):
         own = [group for group in ranked if is_written(group[0]) is not kept]
-        samples = encode([e for e in mixed if is_written(e) is not kept], tokenizer, seed, short)
+        samples = encode([e for e in mixed if (is_written(e) and e.is_known) is not kept], tokenizer, seed, short)
         alone += [replace(sample, kept=kept) for sample in samples]
         beside += [replace(s, kept=kept, group=s.group + first_group) for s in encode_groups(own, tokenizer, seed)]
         first_group += len(own)

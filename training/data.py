@@ -33,7 +33,8 @@ class DataMissing(Exception):
 class Example:
     """One question on one context. `answers` are (start, end), the first is the one to learn; empty: unanswerable.
 
-    `sentences` are (start, end, belongs): whether it belongs to a complete answer; of others nothing is known.
+    `sentences` are (start, end, belongs): whether it belongs to a complete answer; of others nothing is known. Where one
+    belongs and there are no `answers`, the answer lies somewhere in these. `is_known`: whether the text answers, or not.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Example:
     question: str
     answers: tuple[tuple[int, int], ...]
     sentences: tuple[tuple[int, int, bool], ...] = ()
+    is_known: bool = True
 
 
 def data_folder() -> Path:

@@ -26,7 +26,8 @@ class Sample:
     """One sequence: `ids` with `question` tokens up to and including the first separator; answer token positions.
 
     Samples that follow each other with the same `group` are the passages of one question, the right one first; -1: alone.
-    `kept`: what an earlier reader makes of it is to be kept (`Run.keep`).
+    `kept`: what an earlier reader makes of it is to be kept (`Run.keep`). `is_known`: whether it is answered; where it is and
+    `start` is 0, the answer lies somewhere in the sentences that belong to it.
     """
 
     ids: tuple[int, ...]
@@ -36,12 +37,21 @@ class Sample:
     group: int = -1
     kept: bool = False
     sentences: tuple[tuple[int, int, bool], ...] = ()  # first and last token, and whether it belongs to the answer
+    is_known: bool = True
+
+    def places(self, edge: int) -> Iterator[tuple[int, int]]:
+        """Yield first and last token of where the answer may begin (edge 0) or end (1); the first token: it has none."""
+        if self.start or not any(belongs for *_, belongs in self.sentences):
+            yield ((self.start, self.start), (self.end, self.end))[edge]
+        else:
+            yield from ((first, last) for first, last, belongs in self.sentences if belongs)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Tensors (batch, tokens) and (batch,), as `SpanReader.forward` and `loss` want them.
 
+    `starts` and `ends` are True where the answer may begin and end; `known` where it is known whether there is one.
     `groups` are the numbers of rows that belong to one question each, in order; `sentences` as `selection_loss` wants them.
     """
 
@@ -49,8 +59,9 @@ class Batch:
     segments: Tensor
     attention: Tensor
     context: Tensor
-    start: Tensor
-    end: Tensor
+    starts: Tensor
+    ends: Tensor
+    known: Tensor
     groups: tuple[int, ...]
     sentences: Tensor
 
@@ -66,17 +77,22 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 def encode(examples: Sequence[Example], tokenizer: Tokenizer, seed: int, short_share: float = 0.0) -> list[Sample]:
     """Return one sequence per example; a context that is too long is cropped to a random window round the answer.
 
-    A share of the examples, whatever their kind, is cropped to `SHORT_TOKENS`, as long as the product's passages.
+    A share of the examples, whatever their kind, is cropped to `SHORT_TOKENS`, as long as the product's passages; not those
+    whose sentences are labelled, which are cut already.
     """
     rng = random.Random(seed)
     questions = tokenizer.encode_batch([e.question for e in examples], add_special_tokens=False)
     unique = list(dict.fromkeys(e.context for e in examples))
     contexts = dict(zip(unique, tokenizer.encode_batch(unique, add_special_tokens=False), strict=True))
     encoded = (
-        _sequence(e, q, contexts[e.context], SHORT_TOKENS if short_share and rng.random() < short_share else MAX_TOKENS, rng)
+        _sequence(e, q, contexts[e.context], SHORT_TOKENS if _is_short(e, short_share, rng) else MAX_TOKENS, rng)
         for e, q in zip(examples, questions, strict=True)
     )
     return [sequence for sequence in encoded if sequence is not None]
+
+
+def _is_short(example: Example, share: float, rng: random.Random) -> bool:
+    return bool(share) and rng.random() < share and not example.sentences
 
 
 def encode_groups(groups: Sequence[Sequence[Example]], tokenizer: Tokenizer, seed: int) -> list[Sample]:
@@ -102,7 +118,8 @@ def _sequence(example: Example, question: Encoding, context: Encoding, limit: in
     ids = (CLS, *asked, SEP, *context.ids[begin : begin + room], SEP)
     sentences = tuple(_sentences(example, context.offsets[begin : begin + room], head))
     if first < 0:
-        return Sample(ids, head, 0, 0, sentences=sentences)
+        is_cropped = any(s[2] for s in example.sentences) and not any(s[2] for s in sentences)
+        return Sample(ids, head, 0, 0, sentences=sentences, is_known=example.is_known and not is_cropped)
     return Sample(ids, head, head + first - begin, head + last - begin, sentences=sentences)
 
 
@@ -156,8 +173,13 @@ def collate(sequences: Sequence[Sample]) -> Batch:
         attention[row, : len(s.ids)] = 1
     context = (segments > 0) & (tokens != SEP)
     context[:, 0] = True
-    start, end = (torch.tensor([getattr(s, name) for s in sequences]) for name in ("start", "end"))
+    starts, ends = torch.zeros_like(context), torch.zeros_like(context)
+    for row, s in enumerate(sequences):
+        for edge, mask in enumerate((starts, ends)):
+            for first, last in s.places(edge):
+                mask[row, first : last + 1] = True
+    known = torch.tensor([s.is_known for s in sequences])
     groups = tuple(len(unit) for unit in _units(sequences, range(len(sequences))))
     sentences = [(row, *sentence) for row, sample in enumerate(sequences) for sentence in sample.sentences]
     labelled = torch.tensor(sentences, dtype=torch.long).reshape(-1, 4)
-    return Batch(tokens, segments, attention, context, start, end, groups, labelled)
+    return Batch(tokens, segments, attention, context, starts, ends, known, groups, labelled)

@@ -289,3 +289,61 @@ RANKED_THIRTEENTH: Mapping[str, int] = {"new_wiki": 400, "squad11_pages": 300}
 # Which sentences belong to an answer: beside passages first, then in what stands around them, too.
 SELECTED = Selected(passages=32000, windows=0, told=14000, untold=9000)
 SELECTED_AGAIN = Selected(passages=26000, windows=22000, told=6000, untold=5000)
+
+# The eighteenth learns everything at once: the words and the sentences of answers, and what is not answered.
+EIGHTEENTH: Mix = {
+    "third_wiki": Share(5000, reworded=True),
+    "third_web": Share(3000, reworded=True),
+    "third_news": Share(3000, reworded=True),
+    "second_news": Share(2400, reworded=True),
+    "second_web": Share(2500, reworded=True),
+    "second_wiki": Share(2000, reworded=True),
+    "written_news": Share(2800, reworded=True),
+    "written_web": Share(2200, reworded=True),
+    "written_wiki": Share(2500, reworded=True),
+    "squad11_pages": Share(3500, 500, 600, reworded=True),
+    "new_wiki": Share(8000, 1400, 1800, reworded=True),
+    "reddit": Share(3000, 300, 300, reworded=True),
+    "amazon_reviews": Share(800, reworded=True),
+    "squad_train_orig": Share(2000, 250, 350, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(5000),
+    "qed_train": Share(7000, 1000, 700, reworded=True),
+    "timeqa_windows": Share(600),
+    "quoref_dev": Share(900),
+    "multispanqa": Share(300),
+    "qamr": Share(500),
+    "fairytaleqa": Share(300),
+}
+RANKED_EIGHTEENTH: Mapping[str, int] = {"third_news": 300, "second_news": 200, "new_wiki": 700, "squad11_pages": 450}
+SELECTED_BESIDE = Selected(passages=20000, windows=9000, told=4000, untold=3000)
+
+# The nineteenth learns from the fourth collection, and holds on to the others.
+NINETEENTH: Mix = {
+    "fourth_news": Share(6000, reworded=True),
+    "third_wiki": Share(1800, reworded=True),
+    "third_web": Share(1100, reworded=True),
+    "third_news": Share(2400, reworded=True),
+    "second_news": Share(2000, reworded=True),
+    "second_web": Share(900, reworded=True),
+    "second_wiki": Share(700, reworded=True),
+    "written_news": Share(2000, reworded=True),
+    "written_web": Share(800, reworded=True),
+    "written_wiki": Share(900, reworded=True),
+    "squad11_pages": Share(2300, 300, 400, reworded=True),
+    "new_wiki": Share(5000, 900, 1100, reworded=True),
+    "reddit": Share(1800, 150, 150, reworded=True),
+    "amazon_reviews": Share(400, reworded=True),
+    "squad_train_orig": Share(1400, 150, 250, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(3500),
+    "qed_train": Share(4500, 700, 450, reworded=True),
+    "timeqa_windows": Share(300),
+    "quoref_dev": Share(500),
+    "qamr": Share(200),
+}
+RANKED_NINETEENTH: Mapping[str, int] = {
+    "fourth_news": 300, "third_news": 150, "second_news": 100, "new_wiki": 450, "squad11_pages": 300,
+}  # fmt: skip
+SELECTED_NINETEENTH = (
+    Selected(passages=24000, windows=9000, source="fourth"),
+    Selected(passages=8000, windows=4000, told=3000, untold=2000),
+)

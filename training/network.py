@@ -137,10 +137,20 @@ def lean_attention(
     return (torch.softmax(logits, dim=-1) @ v).view(batch, heads, tokens, width).transpose(1, 2), None
 
 
-def loss(scores: Scores, start: Tensor, end: Tensor, answerable_weight: float) -> Tensor:
-    """Cross-entropy of start and end (0 is the first token: no answer) plus weighted answerability, mean of the batch."""
-    spans = (F.cross_entropy(scores.start, start) + F.cross_entropy(scores.end, end)) / 2
-    return spans + answerable_weight * F.binary_cross_entropy_with_logits(scores.answerable, (start > 0).float())
+def loss(scores: Scores, starts: Tensor, ends: Tensor, known: Tensor, answerable_weight: float) -> Tensor:
+    """Cross-entropy of start and end plus weighted answerability, of the rows that are `known`, over the size of the batch.
+
+    `starts`, `ends`: True where the answer may begin and end (the first token: there is none); the likelihood is that of all
+    these places together, as in Clark and Gardner 2018, arXiv:1710.10723, section 3.2.
+    """
+    spans = (_unlikelihood(scores.start, starts) + _unlikelihood(scores.end, ends)) / 2
+    answerable = F.binary_cross_entropy_with_logits(scores.answerable, (~starts[:, 0]).float(), reduction="none")
+    return ((spans + answerable_weight * answerable) * known).mean()
+
+
+def _unlikelihood(logits: Tensor, places: Tensor) -> Tensor:
+    """Return minus the logarithm of how likely one of the places is, by row."""
+    return torch.logsumexp(logits, dim=1) - torch.logsumexp(logits.masked_fill(~places, float("-inf")), dim=1)
 
 
 def ranking_loss(scores: Scores, groups: Sequence[int]) -> Tensor:

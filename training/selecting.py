@@ -1,9 +1,9 @@
 """Which sentences make a complete answer: questions whose sentences somebody chose, and what the other sets tell about one.
 
 `training/written/selected.jsonl` holds questions that want more than a name or a date, and near misses, on paragraphs of the
-sets and on the written articles: each names its text by `paragraph_name`, and the sentences of the answer by offsets (none: the
-text does not answer). An example is a passage as the product cuts it, or what stands around a sentence of the answer. Knows no
-network.
+sets and on the written articles, `fourth.jsonl` such and others. Each names its text by `paragraph_name`, the sentences of the
+answer by offsets (none: the text does not answer), and some the short answer in them. An example is a passage as the product
+cuts it, or what stands around a sentence of the answer. Knows no network.
 """
 
 import json
@@ -21,7 +21,6 @@ from training.mix import Share, negatives_of
 from training.ranking import at_home, nearest
 from training.written import FOLDER, is_news
 
-FILE = FOLDER / "selected.jsonl"
 SOURCE = "selected"
 BESIDE = 2  # passages of the same text that hold nothing of the answer
 WINDOW_WORDS = 150  # that are read around a sentence
@@ -33,25 +32,27 @@ _ADVERSARIAL, _PAIRED, _NEAR_MISSES, _CUT = 2000, {"new_wiki": 1200, "qed_train"
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """At most how many examples a stage has: questions whose sentences were chosen, beside passages and in windows; questions
-    of the other sets, of which one sentence tells the answer, or none."""
+    """At most how many examples a stage has: questions whose sentences were chosen (`source` names their file), beside passages
+    and in windows; questions of the other sets, of which one sentence tells the answer, or none."""
 
     passages: int
     windows: int
-    told: int
-    untold: int
+    told: int = 0
+    untold: int = 0
+    source: str = SOURCE
 
 
-def read_selected(contexts: Mapping[str, str], file: Path = FILE) -> list[Example]:
+def read_selected(contexts: Mapping[str, str], source: str = SOURCE, folder: Path = FOLDER) -> list[Example]:
     """Return the questions on those texts that are among `contexts`, by `paragraph_name`; every sentence is labelled."""
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+    for number, line in enumerate((folder / f"{source}.jsonl").read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
         context = contexts.get(row["paragraph"])
         if context is not None:
             chosen = {tuple(span) for span in row["sentences"]}
             labelled = tuple((*span, span in chosen) for span in sentences(context))
-            found.append(Example(f"{SOURCE}-{number}", SOURCE, row["paragraph"], context, row["question"], (), labelled))
+            answers = (tuple(row["answer"]),) if "answer" in row else ()
+            found.append(Example(f"{source}-{number}", source, row["paragraph"], context, row["question"], answers, labelled))
     return found
 
 
@@ -71,7 +72,8 @@ def compose(
 
 
 def in_passages(examples: Sequence[Example]) -> list[Example]:
-    """Return each question beside the passages that hold a part of its answer, and beside `BESIDE` others of its text."""
+    """Return each question beside the passages that hold a part of its answer, and beside `BESIDE` others of its text: these do
+    not answer it, unless it wants more than a short answer; then it is not known."""
     cut = {context: _passages(context) for context in {e.context for e in examples}}
     found = []
     for example in examples:
@@ -79,8 +81,9 @@ def in_passages(examples: Sequence[Example]) -> list[Example]:
         for span in cut[example.context]:
             part = _part(example, *span)
             (telling if any(belongs for *_, belongs in part.sentences) else other).append(part)
-        other.sort(key=lambda e: bucket(e.id))
-        found += [e for e in (*telling, *other[:BESIDE]) if e.sentences]
+        is_told_elsewhere = telling and not example.answers
+        other = [replace(e, is_known=not is_told_elsewhere) for e in sorted(other, key=lambda e: bucket(e.id))[:BESIDE]]
+        found += [e for e in (*telling, *other) if e.sentences]
     return found
 
 
@@ -170,4 +173,6 @@ def _window(example: Example, number: int) -> tuple[int, int]:
 
 def _part(example: Example, start: int, end: int) -> Example:
     touched = ((max(a, start) - start, min(b, end) - start, told) for a, b, told in example.sentences if a < end and start < b)
-    return replace(example, id=f"{example.id}-{start}", context=example.context[start:end], sentences=tuple(touched))
+    answers = ((a - start, b - start) for a, b in example.answers if start <= a and b <= end)
+    context = example.context[start:end]
+    return replace(example, id=f"{example.id}-{start}", context=context, answers=tuple(answers), sentences=tuple(touched))

@@ -28,6 +28,7 @@ NEWS = {
     "news": "written_news",
     "second": "second_news",
     "third": "third_news",
+    "fourth": "fourth_news",
 }  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
@@ -93,7 +94,7 @@ def is_news(example: Example) -> bool:
 
 def is_written(example: Example) -> bool:
     """Say whether a question was written for this project, on an article or on a paragraph of the sets."""
-    return example.source.startswith(("written_", "second_", "third_"))
+    return example.source.startswith(("written_", "second_", "third_", "fourth", "selected"))
 
 
 def is_kept(example: Example) -> bool:

@@ -49,6 +49,14 @@ def test_a_question_stands_beside_the_passages_of_its_answer_and_a_few_others() 
     assert not any(words(example) for example in found[1:])
 
 
+def test_where_a_short_answer_is_known_it_keeps_its_place_and_the_other_passages_do_not_answer() -> None:
+    start = TEXT.index("Velm")
+    told, *others = in_passages([replace(asked(3), answers=((start, start + 4),))])
+    assert told.context[slice(*told.answers[0])] == "Velm"
+    assert all(other.is_known and not other.answers for other in others)
+    assert not any(other.is_known for other in in_passages([asked(3)])[1:])
+
+
 def test_a_window_holds_a_sentence_of_the_answer_and_as_much_around_it_as_fits() -> None:
     for seed in range(5):
         (found,) = in_windows([asked(3)], random.Random(seed))  # noqa: S311 - not for secrets

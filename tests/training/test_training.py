@@ -110,6 +110,25 @@ def test_training_lowers_the_loss_and_leaves_the_encoder_alone(encoder: Path, tm
     assert all(torch.equal(value, dict(model.named_parameters())[name]) for name, value in before.items())
 
 
+def test_where_only_its_sentences_are_known_an_answer_may_lie_anywhere_in_them(encoder: Path, tmp_path: Path) -> None:
+    told = [replace(s, start=0, end=0, sentences=((3, 5, True), (6, len(s.ids) - 2, False))) for s in samples()]
+    batch = collate(told)
+    assert batch.starts[0].nonzero().flatten().tolist() == batch.ends[0].nonzero().flatten().tolist() == [3, 4, 5]
+    run = Run(replace(PLAN, ranking_weight=0.0), network(encoder), tmp_path)
+    for _ in range(40):
+        run.update(told, 1e-2)
+    with torch.no_grad():
+        scores = run.model(batch.tokens, batch.segments, batch.attention, batch.context)
+    inside = torch.softmax(scores.start, dim=1)[batch.starts].view(len(told), -1).sum(1)
+    assert float(inside.min()) > 0.9
+    assert float(scores.answerable.min()) > 0
+
+
+def test_of_samples_that_are_not_known_no_answer_is_learned(encoder: Path, tmp_path: Path) -> None:
+    run = Run(PLAN, network(encoder), tmp_path)
+    assert run.update([replace(s, is_known=False) for s in samples()], 1e-2) == 0
+
+
 def test_folded_adapters_compute_what_adapters_do(encoder: Path) -> None:
     batch, model = collate(samples()), network(encoder, touched=True)
     given = (batch.tokens, batch.segments, batch.attention, batch.context)
