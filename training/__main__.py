@@ -5,6 +5,7 @@ trains the last stage alone, from a reader that was exported without it.
 """
 
 import argparse
+import random
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -210,7 +211,11 @@ def _selected(learned: Sequence[Example], counts: Selected, seed: int) -> list[E
     contexts = {paragraph_name(context): context for context in {e.context for e in learned}}
     written = [e for e in read_written(contexts) if not is_kept(e)]
     articles = {paragraph_name(e.context): e.context for e in written if is_news(e)}
-    return compose_selected(read_selected(contexts | articles, counts.source), [*learned, *written], counts, Embedder(), seed)
+    selected = read_selected(contexts | articles, counts.source)
+    if counts.even:
+        weights = even_weights(selected, [1.0] * len(selected))
+        selected = random.Random(seed).choices(selected, weights, k=len(selected))
+    return compose_selected(selected, [*learned, *written], counts, Embedder(), seed)
 
 
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:

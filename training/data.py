@@ -46,6 +46,11 @@ class Example:
     sentences: tuple[tuple[int, int, bool], ...] = ()
     is_known: bool = True
 
+    @property
+    def is_answered(self) -> bool:
+        """Say whether the context answers, in words or in sentences that are known."""
+        return bool(self.answers) or any(belongs for *_, belongs in self.sentences)
+
 
 def data_folder() -> Path:
     """Return the folder of the data sets, from the variable `FOOTNOTE_DATA`."""

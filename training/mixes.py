@@ -344,6 +344,6 @@ RANKED_NINETEENTH: Mapping[str, int] = {
     "fourth_news": 300, "third_news": 150, "second_news": 100, "new_wiki": 450, "squad11_pages": 300,
 }  # fmt: skip
 SELECTED_NINETEENTH = (
-    Selected(passages=24000, windows=9000, source="fourth"),
-    Selected(passages=8000, windows=4000, told=3000, untold=2000),
+    Selected(passages=24000, windows=9000, source="fourth", even=True),
+    Selected(passages=8000, windows=4000, told=3000, untold=2000, even=True),
 )

@@ -25,7 +25,7 @@ def answered_by_words(examples: Sequence[Example], weights: Sequence[float]) -> 
     words = CountVectorizer(ngram_range=(1, 2), token_pattern=_WORD, binary=True, min_df=3)
     model = make_pipeline(words, LogisticRegression(C=0.3, max_iter=300))
     said = [f"{example.source} {example.question}" for example in examples]
-    labels = np.array([bool(example.answers) for example in examples])
+    labels = np.array([example.is_answered for example in examples])
     told: np.ndarray = cross_val_predict(
         model,
         said,
@@ -47,12 +47,12 @@ def even_weights(examples: Sequence[Example], weights: Sequence[float]) -> list[
     answered = answered_by_words(examples, weights)
     sums: dict[tuple[str, bool], float] = {}
     for example, weight in zip(examples, weights, strict=True):
-        key = (example.source, bool(example.answers))
+        key = (example.source, example.is_answered)
         sums[key] = sums.get(key, 0.0) + weight
     even = []
     for example, weight, told in zip(examples, weights, answered, strict=True):
-        own = sums[example.source, bool(example.answers)]
-        share = own / (own + sums.get((example.source, not example.answers), 0.0))
-        times = share / (told if example.answers else 1 - told)
+        own = sums[example.source, example.is_answered]
+        share = own / (own + sums.get((example.source, not example.is_answered), 0.0))
+        times = share / (told if example.is_answered else 1 - told)
         even.append(weight * float(np.clip(times, 1 / HEAVIEST, HEAVIEST)))
     return even

@@ -33,13 +33,15 @@ _ADVERSARIAL, _PAIRED, _NEAR_MISSES, _CUT = 2000, {"new_wiki": 1200, "qed_train"
 @dataclass(frozen=True, slots=True)
 class Selected:
     """At most how many examples a stage has: questions whose sentences were chosen (`source` names their file), beside passages
-    and in windows; questions of the other sets, of which one sentence tells the answer, or none."""
+    and in windows; questions of the other sets, of which one sentence tells the answer, or none. `even`: questions are drawn so
+    that their words alone do not tell whether they are answered (`priors.py`)."""
 
     passages: int
     windows: int
     told: int = 0
     untold: int = 0
     source: str = SOURCE
+    even: bool = False
 
 
 def read_selected(contexts: Mapping[str, str], source: str = SOURCE, folder: Path = FOLDER) -> list[Example]:
@@ -77,7 +79,7 @@ def in_passages(examples: Sequence[Example]) -> list[Example]:
     cut = {context: _passages(context) for context in {e.context for e in examples}}
     found = []
     for example in examples:
-        telling, other = [], []
+        telling, other = list[Example](), list[Example]()
         for span in cut[example.context]:
             part = _part(example, *span)
             (telling if any(belongs for *_, belongs in part.sentences) else other).append(part)

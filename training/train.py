@@ -61,6 +61,7 @@ SELECTING = Plan(
 )
 SELECTING_AGAIN = replace(SELECTING, learning_rate=5e-4, steps=1800, seed=20261207, keep_weight=1.5)
 EIGHTEENTH = Plan(learning_rate=6e-4, seed=20261208, short_share=0.7, ranking_weight=1.0, keep_weight=1.0, selection_weight=1.0)
+NINETEENTH = replace(EIGHTEENTH, learning_rate=5e-4, seed=20261209)
 
 
 def train(
@@ -181,8 +182,8 @@ class Run:
         batch = collate(samples)
         tensors = [getattr(batch, name).to(self.device) for name in ("tokens", "segments", "attention", "context")]
         scores = self.model(*tensors)
-        labels = [getattr(batch, name).to(self.device) for name in ("starts", "ends", "known")]
-        answers = loss(scores, *labels, self.plan.answerable_weight)
+        starts, ends, known = (getattr(batch, name).to(self.device) for name in ("starts", "ends", "known"))
+        answers = loss(scores, starts, ends, known, self.plan.answerable_weight)
         value = self.plan.labels_weight * answers
         if self.plan.selection_weight:
             value = value + self.plan.selection_weight * selection_loss(scores, batch.sentences.to(self.device))
