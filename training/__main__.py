@@ -39,7 +39,8 @@ class Stage:
     `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
     stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
     that their words alone do not tell whether they are answered (`priors.py`). `selected`: it learns which sentences make an
-    answer (`selecting.py`); without a mix it learns nothing else, and keeps all other scores.
+    answer (`selecting.py`); without a mix it learns nothing else, and keeps all other scores. `mends`: the only sources whose
+    scores it does not keep.
     """
 
     name: str
@@ -51,6 +52,12 @@ class Stage:
     keeps: tuple[float, ...] = ()
     even: bool = False
     selected: tuple[Selected, ...] = ()
+    mends: tuple[str, ...] = ()
+
+    def keeps_scores_of(self, example: Example) -> bool:
+        """Say whether an earlier reader's scores of an example are kept: not where somebody wrote for this project whether it
+        is answered; of a stage that `mends`, only not of these sources."""
+        return example.source not in self.mends if self.mends else not (is_written(example) and example.is_known)
 
 
 OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
@@ -60,6 +67,8 @@ OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
 OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
 OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)  # the mean of all reads better than any of them (EXPERIMENTS.md)
 OF_SELECTING = (*(0 for _ in OF_THIRTEEN), 0, 1)
+OF_EIGHTEEN = (*(share / 2 for share in OF_SELECTING), 0.5)
+OF_NINETEEN = (*(share / 2 for share in OF_EIGHTEEN), 0.5)
 STAGES = (
     Stage("first", mixes.FIRST, plans.FIRST, ()),
     Stage("second", mixes.SECOND, plans.SECOND, (1,)),
@@ -101,6 +110,17 @@ STAGES = (
         even=True,
         selected=(mixes.SELECTED_BESIDE,),
     ),
+    Stage(
+        "nineteenth",
+        mixes.NINETEENTH,
+        plans.NINETEENTH,
+        OF_EIGHTEEN,
+        mixes.RANKED_NINETEENTH,
+        keeps=OF_EIGHTEEN,
+        even=True,
+        selected=mixes.SELECTED_NINETEENTH,
+    ),
+    Stage("twentieth", mixes.TWENTIETH, plans.TWENTIETH, OF_NINETEEN, keeps=OF_NINETEEN, mends=("fifth_news",)),
 )
 
 
@@ -219,8 +239,7 @@ def _selected(learned: Sequence[Example], counts: Selected, seed: int) -> list[E
 
 
 def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[Example]], tokenizer: Tokenizer) -> list[Sample]:
-    """Return the token sequences; of a stage that keeps scores the written questions first, the others marked. Where somebody
-    wrote for this project whether a text answers, nothing is kept."""
+    """Return the token sequences; of a stage that keeps scores those first of which it does not, the others marked."""
     seed, short = stage.plan.seed, stage.plan.short_share
     if not stage.mix:
         return [replace(sample, kept=True) for sample in encode(mixed, tokenizer, seed)]
@@ -230,7 +249,7 @@ def _samples(stage: Stage, mixed: Sequence[Example], ranked: Sequence[Sequence[E
     first_group = 0
     for kept in (False, True):
         own = [group for group in ranked if is_written(group[0]) is not kept]
-        samples = encode([e for e in mixed if (is_written(e) and e.is_known) is not kept], tokenizer, seed, short)
+        samples = encode([e for e in mixed if stage.keeps_scores_of(e) is kept], tokenizer, seed, short)
         alone += [replace(sample, kept=kept) for sample in samples]
         beside += [replace(s, kept=kept, group=s.group + first_group) for s in encode_groups(own, tokenizer, seed)]
         first_group += len(own)

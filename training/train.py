@@ -61,7 +61,8 @@ SELECTING = Plan(
 )
 SELECTING_AGAIN = replace(SELECTING, learning_rate=5e-4, steps=1800, seed=20261207, keep_weight=1.5)
 EIGHTEENTH = Plan(learning_rate=6e-4, seed=20261208, short_share=0.7, ranking_weight=1.0, keep_weight=1.0, selection_weight=1.0)
-NINETEENTH = replace(EIGHTEENTH, learning_rate=5e-4, seed=20261209)
+NINETEENTH = replace(EIGHTEENTH, learning_rate=5e-4, steps=2800, seed=20261209)
+TWENTIETH = replace(EIGHTEENTH, learning_rate=3e-4, seed=20261210, ranking_weight=0.0, selection_weight=0.0, keep_weight=3.0)
 
 
 def train(

@@ -29,6 +29,7 @@ NEWS = {
     "second": "second_news",
     "third": "third_news",
     "fourth": "fourth_news",
+    "fifth": "fifth_news",
 }  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
@@ -94,7 +95,7 @@ def is_news(example: Example) -> bool:
 
 def is_written(example: Example) -> bool:
     """Say whether a question was written for this project, on an article or on a paragraph of the sets."""
-    return example.source.startswith(("written_", "second_", "third_", "fourth", "selected"))
+    return example.source.startswith(("written_", "second_", "third_", "fourth", "fifth_", "selected"))
 
 
 def is_kept(example: Example) -> bool:
