@@ -1,7 +1,7 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-There are three collections. `training/written/news/*.txt`, `second/*.txt` and
-`third/*.txt` (and `reported/*.txt`, for reporting) hold articles with their questions, one after the other:
+`training/written/news/*.txt`, `second`, `third`, `fourth` and `fifth` (and `reported`, for reporting) hold articles with their
+questions, one after the other:
 
     # headline
     @ outlet, day
