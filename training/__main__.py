@@ -120,7 +120,7 @@ STAGES = (
         even=True,
         selected=mixes.SELECTED_NINETEENTH,
     ),
-    Stage("twentieth", mixes.TWENTIETH, plans.TWENTIETH, OF_NINETEEN, keeps=OF_NINETEEN, mends=("fifth_news",)),
+    Stage("twentieth", mixes.TWENTIETH, plans.TWENTIETH, OF_NINETEEN, keeps=OF_NINETEEN, even=True, mends=("fifth_news",)),
 )
 
 
