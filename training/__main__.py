@@ -7,8 +7,8 @@ trains the last stage alone, from a reader that was exported without it.
 import argparse
 import random
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
@@ -17,111 +17,18 @@ from tokenizers import Tokenizer
 from index.embedder import Embedder, default_folder
 from rag.reader import MODEL_FOLDER
 from rag.reader_network import ReaderError, read_config
-from training import mixes
-from training import train as plans
 from training.data import DataMissing, Example, data_folder, fingerprint, read_all
 from training.export import average, export, restore
 from training.features import Sample, encode, encode_groups, load_tokenizer
-from training.mix import Mix, compose, rewording_weight, split, without_short_cuts
+from training.mix import compose, rewording_weight, split, without_short_cuts
 from training.priors import even_weights
 from training.ranking import at_home, groups, nearest
-from training.rewording import Rewording, worded_anew
+from training.rewording import worded_anew
 from training.selecting import Selected, read_selected
 from training.selecting import compose as compose_selected
+from training.stages import STAGES, Stage
 from training.train import default_processes, is_done, train
 from training.written import is_kept, is_news, is_written, paragraph_name, read_written
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One run of training. It begins at the mean of the stages before, in the shares `begins_at`; the first at the embedder.
-
-    `ranked`: of each set so many questions beside several passages; `anew`: so many in other words. `keeps`: shares of the
-    stages before, whose mean's scores are to be kept on the public sets (`Run.keep`). `even`: written questions are weighed so
-    that their words alone do not tell whether they are answered (`priors.py`). `selected`: it learns which sentences make an
-    answer (`selecting.py`); without a mix it learns nothing else, and keeps all other scores. `mends`: the only sources whose
-    scores it does not keep.
-    """
-
-    name: str
-    mix: Mix
-    plan: plans.Plan
-    begins_at: tuple[float, ...]
-    ranked: Mapping[str, int] = field(default_factory=dict)
-    anew: Mapping[str, Rewording] = field(default_factory=dict)
-    keeps: tuple[float, ...] = ()
-    even: bool = False
-    selected: tuple[Selected, ...] = ()
-    mends: tuple[str, ...] = ()
-
-    def keeps_scores_of(self, example: Example) -> bool:
-        """Say whether an earlier reader's scores of an example are kept: not where somebody wrote for this project whether it
-        is answered; of a stage that `mends`, only not of these sources."""
-        return example.source not in self.mends if self.mends else not (is_written(example) and example.is_known)
-
-
-OF_SIX = (0.054925, 0.09611875, 0.12358125, 0.147875, 0.2275, 0.35)  # shares of the first six stages in the mean of these
-OF_SEVEN = (*(share * 0.35 for share in OF_SIX), 0.65)
-OF_NINE = (*(share / 4 for share in OF_SEVEN), 0.25, 0.5)
-OF_TEN = (*(share / 2 for share in OF_SEVEN), 0, 0, 0.5)
-OF_ELEVEN = (*(share / 2 for share in OF_TEN), 0.5)
-OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)  # the mean of all reads better than any of them (EXPERIMENTS.md)
-OF_SELECTING = (*(0 for _ in OF_THIRTEEN), 0, 1)
-OF_EIGHTEEN = (*(share / 2 for share in OF_SELECTING), 0.5)
-OF_NINETEEN = (*(share / 2 for share in OF_EIGHTEEN), 0.5)
-STAGES = (
-    Stage("first", mixes.FIRST, plans.FIRST, ()),
-    Stage("second", mixes.SECOND, plans.SECOND, (1,)),
-    Stage("third", mixes.THIRD, plans.THIRD, (0, 1)),
-    Stage("fourth", mixes.FOURTH, plans.FOURTH, (0.2, 0.35, 0.45)),
-    Stage("fifth", mixes.FIFTH, plans.FIFTH, (0.13, 0.2275, 0.2925, 0.35), mixes.RANKED),
-    Stage("sixth", mixes.SIXTH, plans.SIXTH, (0.0845, 0.147875, 0.190125, 0.2275, 0.35), mixes.RANKED_ANEW, mixes.ANEW),
-    Stage("seventh", mixes.SEVENTH, plans.SEVENTH, OF_SIX, mixes.RANKED_WRITTEN),
-    Stage("eighth", mixes.EIGHTH, plans.EIGHTH, OF_SEVEN, mixes.RANKED_SECOND),
-    Stage("ninth", mixes.NINTH, plans.NINTH, (*(share / 2 for share in OF_SEVEN), 0.5), mixes.RANKED_THIRD),
-    Stage("tenth", mixes.TENTH, plans.TENTH, OF_NINE, mixes.RANKED_TENTH, keeps=(*OF_SEVEN, 0, 0)),
-    Stage("eleventh", mixes.ELEVENTH, plans.ELEVENTH, OF_TEN, mixes.RANKED_ELEVENTH, keeps=(*OF_SEVEN, 0, 0, 0)),
-    Stage("twelfth", mixes.TWELFTH, plans.TWELFTH, OF_ELEVEN, mixes.RANKED_TWELFTH, keeps=OF_ELEVEN, even=True),
-    Stage(
-        "thirteenth",
-        mixes.THIRTEENTH,
-        plans.THIRTEENTH,
-        (*(share / 2 for share in OF_ELEVEN), 0.5),
-        mixes.RANKED_THIRTEENTH,
-        keeps=(*OF_ELEVEN, 0),
-        even=True,
-    ),
-    Stage("selecting", {}, plans.SELECTING, OF_THIRTEEN, keeps=OF_THIRTEEN, selected=(mixes.SELECTED,)),
-    Stage(
-        "selecting_again",
-        {},
-        plans.SELECTING_AGAIN,
-        (*(0 for _ in OF_THIRTEEN), 1),
-        keeps=(*OF_THIRTEEN, 0),
-        selected=(mixes.SELECTED_AGAIN,),
-    ),
-    Stage(
-        "eighteenth",
-        mixes.EIGHTEENTH,
-        plans.EIGHTEENTH,
-        OF_SELECTING,
-        mixes.RANKED_EIGHTEENTH,
-        keeps=OF_SELECTING,
-        even=True,
-        selected=(mixes.SELECTED_BESIDE,),
-    ),
-    Stage(
-        "nineteenth",
-        mixes.NINETEENTH,
-        plans.NINETEENTH,
-        OF_EIGHTEEN,
-        mixes.RANKED_NINETEENTH,
-        keeps=OF_EIGHTEEN,
-        even=True,
-        selected=mixes.SELECTED_NINETEENTH,
-    ),
-    Stage("twentieth", mixes.TWENTIETH, plans.TWENTIETH, OF_NINETEEN, keeps=OF_NINETEEN, even=True, mends=("fifth_news",)),
-)
 
 
 def main() -> int:

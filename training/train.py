@@ -8,7 +8,7 @@ steps on the same examples as uninterrupted. Knows no data sets.
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -41,28 +41,6 @@ class Plan:
     weight_decay: float = 0.01
     seed: int = 20261121
     checkpoint_seconds: float = 180.0
-
-
-FIRST = Plan(steps=2200)
-SECOND = Plan(learning_rate=7e-4, steps=3000, seed=20261122, short_share=0.5)
-THIRD = Plan(learning_rate=6e-4, steps=3600, seed=20261123, short_share=0.5)
-FOURTH = Plan(learning_rate=6e-4, steps=2500, seed=20261124, short_share=0.5)
-FIFTH = Plan(learning_rate=6e-4, steps=2800, seed=20261125, short_share=0.7)
-SIXTH = Plan(learning_rate=6e-4, steps=2600, seed=20261126, short_share=0.7, ranking_weight=0.7)
-SEVENTH = Plan(learning_rate=6e-4, steps=3000, seed=20261129, short_share=0.7, ranking_weight=0.7)
-EIGHTH = Plan(learning_rate=6e-4, steps=1500, seed=20261130, short_share=0.8, ranking_weight=0.7)
-NINTH = Plan(learning_rate=6e-4, steps=1400, seed=20261201, short_share=0.7, ranking_weight=0.7)
-TENTH = Plan(learning_rate=6e-4, steps=1150, seed=20261202, short_share=0.7, ranking_weight=0.7, keep_weight=1.0)
-ELEVENTH = Plan(learning_rate=4e-4, steps=1150, seed=20261203, short_share=0.7, ranking_weight=0.7, keep_weight=2.0)
-TWELFTH = Plan(learning_rate=4e-4, steps=850, seed=20261204, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
-THIRTEENTH = Plan(learning_rate=3e-4, steps=750, seed=20261205, short_share=0.7, ranking_weight=1.0, keep_weight=2.0)
-SELECTING = Plan(
-    learning_rate=4e-4, steps=1500, seed=20261206, ranking_weight=0.0, keep_weight=2.0, labels_weight=0.0, selection_weight=1.0
-)
-SELECTING_AGAIN = replace(SELECTING, learning_rate=5e-4, steps=1800, seed=20261207, keep_weight=1.5)
-EIGHTEENTH = Plan(learning_rate=6e-4, seed=20261208, short_share=0.7, ranking_weight=1.0, keep_weight=1.0, selection_weight=1.0)
-NINETEENTH = replace(EIGHTEENTH, learning_rate=5e-4, steps=2800, seed=20261209)
-TWENTIETH = replace(EIGHTEENTH, learning_rate=3e-4, seed=20261210, ranking_weight=0.0, selection_weight=0.0, keep_weight=3.0)
 
 
 def train(
