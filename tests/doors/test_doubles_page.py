@@ -12,6 +12,8 @@ from tests.rag.generating import QUESTION
 from tests.web.test_cross_site import Watch
 
 pytestmark = pytest.mark.browser
+# The viewer keeps the words of the citation before until those of the next have come.
+MARKED = "quote => [...document.querySelectorAll('#viewer mark')].map((one) => one.textContent).join('') === quote"
 
 
 def assert_shown(watch: Watch, plain: Answer) -> None:
@@ -22,7 +24,7 @@ def assert_shown(watch: Watch, plain: Answer) -> None:
     assert marks.all_text_contents() == [f"[{citation.number}]" for citation in plain.citations]
     for mark, citation in zip(marks.all(), plain.citations, strict=True):
         mark.click()
-        assert watch.reader.marked() == citation.quotation.quote
+        watch.page.wait_for_function(MARKED, arg=citation.quotation.quote)
         watch.page.click("#viewer-close")
 
 
