@@ -72,6 +72,13 @@ def test_make_targets_in_the_readme_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"there is no make {target}"
 
 
+def test_the_tour_of_the_code_leads_to_files_that_exist() -> None:
+    tour = README[README.index("\n## A tour of the code") : README.index("\n## Licence")]
+    named = re.findall(r"`([\w/]+(?:/|\.py|\.js))`", tour)
+    assert len(named) >= 50
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
 def test_the_environment_is_activated_before_the_first_command_that_needs_it() -> None:
     assert README.index("\nsource .venv/bin/activate") < README.index("\npython -m ")
 
