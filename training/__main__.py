@@ -26,7 +26,7 @@ from training.ranking import at_home, groups, nearest
 from training.rewording import worded_anew
 from training.selecting import Selected, read_selected
 from training.selecting import compose as compose_selected
-from training.stages import STAGES, Stage
+from training.stages import SHIPPED, STAGES, Stage
 from training.train import default_processes, is_done, train
 from training.written import is_kept, is_news, is_written, paragraph_name, read_written
 
@@ -48,7 +48,11 @@ def main() -> int:
     except (DataMissing, ReaderError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    export(checkpoints[-1], default_folder(), chosen.out, seen)
+    shipped = checkpoints[-1]
+    if len(checkpoints) == len(SHIPPED):
+        shipped = chosen.work / "shipped.pt"
+        average(dict(zip(checkpoints, SHIPPED, strict=True)), shipped)
+    export(shipped, default_folder(), chosen.out, seen)
     print(f"exported to {chosen.out}; measure it with: python -m training.evaluate {chosen.out}")
     return 0
 

@@ -1,9 +1,9 @@
 """Which sentences make a complete answer: questions whose sentences somebody chose, and what the other sets tell about one.
 
 `training/written/selected.jsonl` holds questions that want more than a name or a date, and near misses, on paragraphs of the
-sets and on the written articles, `fourth.jsonl` such and others. Each names its text by `paragraph_name`, the sentences of the
-answer by offsets (none: the text does not answer), and some the short answer in them. An example is a passage as the product
-cuts it, or what stands around a sentence of the answer. Knows no network.
+sets and on the written articles, `fourth.jsonl` and later ones such and others. Each names its text by `paragraph_name`, the
+sentences of the answer by offsets (none: the text does not answer), and some the short answer in them. An example is a passage
+as the product cuts it, or what stands around a sentence of the answer. Knows no network.
 """
 
 import json
@@ -16,6 +16,7 @@ from index.article import Article
 from index.embedder import Embedder
 from index.passages import sentences, split
 from rag.kinds import kind_of
+from rag.terms import content_stems
 from training.data import Example, bucket
 from training.mix import Share, negatives_of
 from training.ranking import at_home, nearest
@@ -42,6 +43,7 @@ class Selected:
     untold: int = 0
     source: str = SOURCE
     even: bool = False
+    near: bool = False
 
 
 def read_selected(contexts: Mapping[str, str], source: str = SOURCE, folder: Path = FOLDER) -> list[Example]:
@@ -64,7 +66,7 @@ def compose(
     """Return the examples of a stage in a shuffled order; `others` are the sets and the written questions to learn from."""
     rng = random.Random(seed)
     found = [
-        *_drawn(in_passages(selected), counts.passages, rng),
+        *_drawn(in_passages(selected, counts.near), counts.passages, rng),
         *in_windows(_drawn(selected, counts.windows, rng), rng),
         *_drawn(_told(others, rng), counts.told, rng),
         *_drawn(_untold(others, embedder, rng), counts.untold, rng),
@@ -73,7 +75,7 @@ def compose(
     return found
 
 
-def in_passages(examples: Sequence[Example]) -> list[Example]:
+def in_passages(examples: Sequence[Example], near: bool = False) -> list[Example]:
     """Return each question beside the passages that hold a part of its answer, and beside `BESIDE` others of its text: these do
     not answer it, unless it wants more than a short answer; then it is not known."""
     cut = {context: _passages(context) for context in {e.context for e in examples}}
@@ -84,7 +86,8 @@ def in_passages(examples: Sequence[Example]) -> list[Example]:
             part = _part(example, *span)
             (telling if any(belongs for *_, belongs in part.sentences) else other).append(part)
         is_told_elsewhere = telling and not example.answers
-        other = [replace(e, is_known=not is_told_elsewhere) for e in sorted(other, key=lambda e: bucket(e.id))[:BESIDE]]
+        other.sort(key=lambda e: (-_shared(e) if near else 0, bucket(e.id)))
+        other = [replace(e, is_known=not is_told_elsewhere) for e in other[:BESIDE]]
         found += [e for e in (*telling, *other) if e.sentences]
     return found
 
@@ -152,6 +155,10 @@ def _beside_a_passage(example: Example, rng: random.Random) -> Iterator[Example]
 
 def _drawn(examples: Sequence[Example], count: int, rng: random.Random) -> list[Example]:
     return rng.sample(examples, min(count, len(examples)))
+
+
+def _shared(example: Example) -> int:
+    return len({*content_stems(example.question)} & {*content_stems(example.context)})
 
 
 def _passages(context: str) -> list[tuple[int, int]]:

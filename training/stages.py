@@ -4,7 +4,8 @@ A new stage goes to the end of `STAGES`, its counts to the end of `mixes.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from training import mixes
 from training.data import Example
@@ -52,6 +53,12 @@ OF_THIRTEEN = (*(share / 2 for share in OF_ELEVEN), 0, 0.5)  # the mean of all r
 OF_SELECTING = (*(0 for _ in OF_THIRTEEN), 0, 1)
 OF_EIGHTEEN = (*(share / 2 for share in OF_SELECTING), 0.5)
 OF_NINETEEN = (*(share / 2 for share in OF_EIGHTEEN), 0.5)
+OF_TWENTY = (*(share / 2 for share in OF_NINETEEN), 0, 0.5)
+OF_TWENTY_ONE = (*(share / 2 for share in OF_TWENTY), 0.5)
+_SELECTING = Plan(
+    learning_rate=4e-4, steps=1500, seed=20261206, ranking_weight=0.0, keep_weight=2.0, labels_weight=0.0, selection_weight=1.0
+)
+_EVERYTHING = Plan(learning_rate=6e-4, seed=20261208, short_share=0.7, keep_weight=1.0, selection_weight=1.0)
 STAGES = (
     Stage("first", mixes.FIRST, Plan(steps=2200), ()),
     Stage("second", mixes.SECOND, Plan(learning_rate=7e-4, steps=3000, seed=20261122, short_share=0.5), (1,)),
@@ -130,15 +137,7 @@ STAGES = (
     Stage(
         "selecting",
         {},
-        Plan(
-            learning_rate=4e-4,
-            steps=1500,
-            seed=20261206,
-            ranking_weight=0.0,
-            keep_weight=2.0,
-            labels_weight=0.0,
-            selection_weight=1.0,
-        ),
+        _SELECTING,
         OF_THIRTEEN,
         keeps=OF_THIRTEEN,
         selected=(mixes.SELECTED,),
@@ -146,15 +145,7 @@ STAGES = (
     Stage(
         "selecting_again",
         {},
-        Plan(
-            learning_rate=5e-4,
-            steps=1800,
-            seed=20261207,
-            ranking_weight=0.0,
-            keep_weight=1.5,
-            labels_weight=0.0,
-            selection_weight=1.0,
-        ),
+        replace(_SELECTING, learning_rate=5e-4, steps=1800, seed=20261207, keep_weight=1.5),
         (*(0 for _ in OF_THIRTEEN), 1),
         keeps=(*OF_THIRTEEN, 0),
         selected=(mixes.SELECTED_AGAIN,),
@@ -162,7 +153,7 @@ STAGES = (
     Stage(
         "eighteenth",
         mixes.EIGHTEENTH,
-        Plan(learning_rate=6e-4, seed=20261208, short_share=0.7, ranking_weight=1.0, keep_weight=1.0, selection_weight=1.0),
+        _EVERYTHING,
         OF_SELECTING,
         mixes.RANKED_EIGHTEENTH,
         keeps=OF_SELECTING,
@@ -172,15 +163,7 @@ STAGES = (
     Stage(
         "nineteenth",
         mixes.NINETEENTH,
-        Plan(
-            learning_rate=5e-4,
-            steps=2800,
-            seed=20261209,
-            short_share=0.7,
-            ranking_weight=1.0,
-            keep_weight=1.0,
-            selection_weight=1.0,
-        ),
+        replace(_EVERYTHING, learning_rate=5e-4, steps=2800, seed=20261209),
         OF_EIGHTEEN,
         mixes.RANKED_NINETEENTH,
         keeps=OF_EIGHTEEN,
@@ -188,12 +171,48 @@ STAGES = (
         selected=mixes.SELECTED_NINETEENTH,
     ),
     Stage(
-        "twentieth",
-        mixes.TWENTIETH,
-        Plan(learning_rate=3e-4, seed=20261210, short_share=0.7, ranking_weight=0.0, keep_weight=3.0, selection_weight=0.0),
+        "mend",
+        mixes.MEND,
+        Plan(learning_rate=3e-4, seed=20261210, short_share=0.7, ranking_weight=0.0, keep_weight=3.0),
         OF_NINETEEN,
         keeps=OF_NINETEEN,
         even=True,
-        mends=("fifth_news",),
+        mends=("deaths_news",),
+    ),
+    Stage(
+        "twentieth",
+        mixes.TWENTIETH,
+        replace(_EVERYTHING, learning_rate=4e-4, keep_weight=1.5, steps=1900, seed=20261211),
+        (*OF_NINETEEN, 0),
+        mixes.RANKED_TWENTIETH,
+        keeps=(*OF_NINETEEN, 0),
+        even=True,
+        selected=mixes.SELECTED_TWENTIETH,
+    ),
+    Stage(
+        "twenty_first",
+        mixes.TWENTY_FIRST,
+        replace(_EVERYTHING, learning_rate=4e-4, keep_weight=1.5, steps=3000, seed=20261212),
+        OF_TWENTY,
+        mixes.RANKED_TWENTY_FIRST,
+        keeps=OF_TWENTY,
+        even=True,
+        selected=mixes.SELECTED_TWENTY_FIRST,
+    ),
+    Stage(
+        "twenty_second",
+        mixes.TWENTY_SECOND,
+        replace(_EVERYTHING, learning_rate=3e-4, keep_weight=3.0, seed=20261213),
+        OF_TWENTY_ONE,
+        mixes.RANKED_TWENTY_SECOND,
+        keeps=OF_TWENTY_ONE,
+        even=True,
+        selected=mixes.SELECTED_TWENTY_SECOND,
+        mends=("seventh_news",),
     ),
 )
+# Shares of all stages in the reader that is exported: their mean, and 0.6 of what the mend changed ("Editing models with task
+# arithmetic", Ilharco et al. 2022, arXiv:2212.04089).
+_MENDED = (*(-0.6 * share for share in OF_NINETEEN), 0.6)
+_OF_TWENTY_TWO = (*(share / 2 for share in OF_TWENTY_ONE), 0.5)
+SHIPPED = tuple(map(sum, zip_longest(_OF_TWENTY_TWO, _MENDED, fillvalue=0.0)))

@@ -1,7 +1,7 @@
 """Questions written for this project, in words of people's own: on fictional news articles, and on paragraphs of the data sets.
 
-`training/written/news/*.txt`, `second`, `third`, `fourth` and `fifth` (and `reported`, for reporting) hold articles with their
-questions, one after the other:
+`training/written/news/*.txt`, `second`, `third`, `fourth` and so on (and `reported`, for reporting)
+hold articles with their questions, one after the other:
 
     # headline
     @ outlet, day
@@ -29,7 +29,10 @@ NEWS = {
     "second": "second_news",
     "third": "third_news",
     "fourth": "fourth_news",
+    "deaths": "deaths_news",
     "fifth": "fifth_news",
+    "sixth": "sixth_news",
+    "seventh": "seventh_news",
 }  # what the questions of a folder's articles are called as a source
 HELD_OUT_SHARE = 8  # one article in eight, with all of its questions, is kept for choosing
 _QUESTION = re.compile(r"([QPN]): +(.*)")
@@ -95,7 +98,9 @@ def is_news(example: Example) -> bool:
 
 def is_written(example: Example) -> bool:
     """Say whether a question was written for this project, on an article or on a paragraph of the sets."""
-    return example.source.startswith(("written_", "second_", "third_", "fourth", "fifth_", "selected"))
+    return example.source.startswith(
+        ("written_", "second_", "third_", "fourth", "deaths_", "fifth", "sixth", "seventh", "selected")
+    )
 
 
 def is_kept(example: Example) -> bool:

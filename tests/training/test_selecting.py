@@ -49,6 +49,15 @@ def test_a_question_stands_beside_the_passages_of_its_answer_and_a_few_others() 
     assert not any(words(example) for example in found[1:])
 
 
+def test_the_other_passages_may_be_those_that_share_most_words_with_the_question() -> None:
+    text = "\n\n".join(
+        "Cacti bloom on the third day. " * 20 if n in (4, 7) else f"Ships sail on day {n}. " * 20 for n in range(9)
+    )
+    whole = Example("one", SOURCE, "", text.strip(), "when do cacti bloom", (), tuple((*s, False) for s in sentences(text)))
+    assert all("Cacti" in beside.context for beside in in_passages([whole], near=True))
+    assert not all("Cacti" in beside.context for beside in in_passages([whole]))
+
+
 def test_where_a_short_answer_is_known_it_keeps_its_place_and_the_other_passages_do_not_answer() -> None:
     start = TEXT.index("Velm")
     told, *others = in_passages([replace(asked(3), answers=((start, start + 4),))])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.stages import STAGES
+from training.stages import SHIPPED, STAGES
 
 
 def test_a_stage_begins_at_and_keeps_means_of_all_stages_before_it() -> None:
@@ -24,3 +24,8 @@ def test_a_stage_keeps_scores_just_where_its_plan_weighs_them() -> None:
 def test_a_stage_puts_beside_passages_and_mends_only_what_is_in_its_mix() -> None:
     for stage in STAGES:
         assert {*stage.ranked, *stage.anew, *stage.mends} <= stage.mix.keys(), stage.name
+
+
+def test_the_reader_that_is_exported_is_a_mean_of_all_stages() -> None:
+    assert len(SHIPPED) == len(STAGES)
+    assert sum(SHIPPED) == pytest.approx(1)
