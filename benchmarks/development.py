@@ -35,12 +35,14 @@ OTHERS = 700  # paragraphs beside those that answer Natural Questions
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question for a library; `right` are strings of which one must be quoted, none: it cannot be answered there."""
+    """A question for a library; `right` are strings of which one must be quoted, none: it cannot be answered there. `short`
+    are its right answers in short, where the data has such."""
 
     kind: str
     question: str
     right: tuple[str, ...]
     history: tuple[Turn, ...] = ()
+    short: tuple[str, ...] = ()
 
 
 def libraries(folder: Path) -> Iterator[tuple[list[Article], list[Asked]]]:
@@ -88,7 +90,7 @@ def _questions(draw: random.Random, here: Sequence[Example], elsewhere: Sequence
     adversarial = [e for e in here if not e.answers]
     draw.shuffle(adversarial)
     return [
-        *(Asked("squad", e.question, _told(e)) for e in answerable),
+        *(Asked("squad", e.question, _told(e), short=_told(e)) for e in answerable),
         *(Asked("squad", e.question, ()) for e in adversarial[:third]),
         *(Asked("squad", e.question, ()) for e in draw.sample(list(elsewhere), third // 2)),
     ]
@@ -109,7 +111,7 @@ def _absent(asked: Sequence[Example], others: Sequence[Example]) -> tuple[list[A
     return (
         [_article(context, f"absent:{place}") for place, context in enumerate(here)],
         [
-            *(Asked("absent", e.question, _told(e)) for e in asked if e.context in present),
+            *(Asked("absent", e.question, _told(e), short=_told(e)) for e in asked if e.context in present),
             *(Asked("absent", e.question, ()) for e in missing),
         ],
     )
@@ -119,7 +121,7 @@ def _written() -> Iterator[tuple[list[Article], list[Asked]]]:
     """The kept articles of the first collection; right is the sentence with the answer. Those of the second, which are harder
     than what people ask, choose a reader and no confidence: benchmarks/LOG.md, 2026-11-29."""
     for articles, asked in few_at_a_time([e for e in read_written({}) if is_kept(e) and e.source == NEWS["news"]]):
-        yield list(articles.values()), [Asked("written", e.question, told_in(e)) for e in asked]
+        yield list(articles.values()), [Asked("written", e.question, told_in(e), short=_told(e)) for e in asked]
 
 
 def _clapnq(folder: Path) -> tuple[list[Article], list[Asked]]:
@@ -137,7 +139,7 @@ def _clapnq(folder: Path) -> tuple[list[Article], list[Asked]]:
 
 def _default() -> tuple[list[Article], list[Asked]]:
     asked = [
-        Asked("news", case.question, () if case.unanswerable else case.sentences or case.answers, history)
+        Asked("news", case.question, () if case.unanswerable else case.sentences or case.answers, history, case.answers)
         for case, history in read_cases(ROOT / "benchmarks" / "questions_dev.jsonl")
     ]
     return [], asked

@@ -22,9 +22,9 @@ from index.adding import add_articles, add_files
 from index.article import Article
 from index.embedder import Embedder
 from index.search import Search
-from rag.answer import Answerer
+from rag.answer import Answerer, short_words
 from rag.confidence import WEIGHTS_FILE, Confidence, Signals
-from rag.measure import auc, normalized
+from rag.measure import auc, normalized, token_f1
 from rag.question import understand
 from rag.reader import TrainedReader
 from rag.sentences import SentenceReader, SentenceScorer
@@ -33,6 +33,8 @@ from training.data import DataMissing, data_folder
 # Other kinds for one. News: few questions, of the kind that Footnote is there for; several: counting for
 # one, its near misses cost paraphrases of the others their answers; benchmarks/LOG.md.
 COUNTS_FOR = {"news": 2, "several": 0.5}
+SHORT_RIGHT = 0.5  # F1 from which words tell what a reference answer tells
+SIGNALS_OF_WORDS = ("span", "ahead", "type_fits", "sentence")  # by which right words are told
 RISK = 0.2  # of the natural unanswerable questions may get an answer
 MISLEADING = {
     "squad",
@@ -43,12 +45,15 @@ MISLEADING = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of a question: whether it was answerable, whether the answer was right, and its signals."""
+    """What came of a question: whether it was answerable, whether the answer was right, its signals, and whether the reader's
+    words are right in short: None where they are no short answer, or nobody knows."""
 
     kind: str
     answerable: bool
     right: bool
     signals: Signals
+    short: bool | None = None
+    asks: str = ""
 
 
 def main() -> int:
@@ -63,7 +68,7 @@ def main() -> int:
     rows = [row for articles, asked in libraries(folder) for row in _measured(embedder, articles, asked, options.reader)]
     if options.keep:
         options.keep.write_text("\n".join(json.dumps(asdict(row)) for row in rows), encoding="utf-8")
-    fitted = fit(rows)
+    fitted = fit(rows) | ({"words": fit_words(rows)} if options.reader == "trained" else {})
     print(json.dumps(fitted, indent=1))
     print(table(rows, fitted))
     weights = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8")) | {options.reader: fitted}
@@ -89,7 +94,10 @@ def _measured(embedder: Embedder, articles: list[Article], asked: list[Asked], r
             considered = answerer.consider(understand(one.question, one.history))
             if considered.measured:
                 quoted = [claim.reading.hit.article.text[claim.start : claim.end] for claim in considered.claims[:1]]
-                yield Row(one.kind, bool(one.right), any(_holds(quote, one.right) for quote in quoted), considered.measured)
+                right = any(_holds(quote, one.right) for quote in quoted)
+                words = short_words(considered) if one.short else None
+                short = token_f1(words, one.short) >= SHORT_RIGHT if words else None
+                yield Row(one.kind, bool(one.right), right, considered.measured, short, considered.query.kind)
 
 
 def _holds(quote: str, right: Sequence[str]) -> bool:
@@ -122,8 +130,19 @@ def fit(rows: Sequence[Row]) -> dict[str, object]:
     natural = [told[[row.kind == kind and not row.answerable for row in rows]] for kind in sorted(set(kinds) - MISLEADING)]
     candidates = np.arange(0.05, 0.95, 0.005)
     threshold = next(least for least in candidates if all((some >= least).mean() <= RISK for some in natural))
-    rounded = {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)}
-    return {"weights": rounded, "bias": round(bias, 4), "threshold": round(float(threshold), 3)}
+    return {"weights": _rounded(names, weights), "bias": round(bias, 4), "threshold": round(float(threshold), 3)}
+
+
+def fit_words(rows: Sequence[Row]) -> dict[str, object]:
+    """Return weights and bias of how likely the reader's words are right in short, by `SIGNALS_OF_WORDS`."""
+    known = [row for row in rows if row.short is not None]
+    matrix = np.array([[getattr(row.signals, name) for name in SIGNALS_OF_WORDS] for row in known])
+    model = LogisticRegression(C=10.0, max_iter=2000).fit(matrix, [row.short for row in known])
+    return {"weights": _rounded(SIGNALS_OF_WORDS, model.coef_[0]), "bias": round(float(model.intercept_[0]), 4)}
+
+
+def _rounded(names: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)}
 
 
 def table(rows: Sequence[Row], fitted: dict[str, object]) -> str:

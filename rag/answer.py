@@ -119,12 +119,14 @@ class Answerer:
         state, confidence = LibraryState.of(self._library.state()), self._considering.probability(considered)
         reason = self._reason_to_refuse(considered, state)
         text, citations = (REFUSALS[reason], ()) if reason else _composed(considered)
+        short = None if reason else _short_answer(considered)
+        right = self._considering.probability_of_words(considered) if short else None
         return Answer(
             id=uuid.uuid4().hex,
             question=question,
             searched_for=considered.query.text,
             text=text,
-            short_answer=None if reason else _short_answer(considered),
+            short_answer=short,
             abstained=reason is not None,
             reason=reason,
             confidence=round(confidence, 4),
@@ -133,6 +135,7 @@ class Answerer:
             near_misses=near_misses(considered.readings) if reason else (),
             library=state,
             timings_ms=considered.clock.done(),
+            short_answer_confidence=None if right is None else round(right, 4),
         )
 
     def _reason_to_refuse(self, considered: Considered, state: LibraryState) -> Reason | None:
@@ -166,6 +169,7 @@ def _written(writer: GenerativeWriter, considered: Considered, answer: Answer) -
     return replace(
         answer,
         short_answer=answer.short_answer if is_quoted else None,
+        short_answer_confidence=answer.short_answer_confidence if is_quoted else None,
         mode=written.mode,
         citations=written.citations,
         timings_ms=considered.clock.done(),
@@ -185,16 +189,21 @@ def _composed(considered: Considered) -> tuple[str, tuple[Citation, ...]]:
     return compose(in_reading_order(query, considered.claims), about_now=query.is_about_now)
 
 
-def _short_answer(considered: Considered) -> str | None:
-    """Return the reader's span where it may well be right and tells in short what is asked for; where sentences are wanted,
-    or a name and it has none, only when the reader is sure."""
+def short_words(considered: Considered) -> str | None:
+    """Return the reader's words where they are quoted and tell in short what is asked for."""
     lead, query = considered.claims[0], considered.query
     reading = lead.reading
     text = reading.hit.article.text
-    words = text[reading.start : reading.end]
-    least = POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf)
-    if query.kind in {"who", "where"} and not names(words):
-        least = NAMELESS
     is_quoted = lead.start <= reading.start and reading.end <= lead.end
     is_short = is_short_for(query, text[lead.start : lead.end], text, reading.start, reading.end)
-    return words if reading.score >= least and is_quoted and is_short else None
+    return text[reading.start : reading.end] if is_quoted and is_short else None
+
+
+def _short_answer(considered: Considered) -> str | None:
+    """Return the short answer where it may well be right; where sentences are wanted, or a name and it has none, only when the
+    reader is sure."""
+    query, words = considered.query, short_words(considered)
+    least = POSSIBLE if query.wants_span else SURE.get(query.kind, math.inf)
+    if query.kind in {"who", "where"} and words and not names(words):
+        least = NAMELESS
+    return words if considered.claims[0].reading.score >= least else None

@@ -14,6 +14,7 @@ from rag.spans import fits
 from rag.terms import anchors, content_stems
 from rag.types import Claim, Query, Reading
 
+FARTHEST_AHEAD = 10.0  # beyond it the reader is as sure as it ever is
 WEIGHTS_FILE = Path(__file__).with_name("confidence.json")
 
 
@@ -36,6 +37,7 @@ class Signals:
     type_fits: float  # 1 when the quoted words hold what the question word asks for: a date, a number, a name
     margin: float  # rank score over the next sentence's
     selection: float  # the reader's log-odds that the sentence belongs to a complete answer
+    ahead: float  # how much better the reader likes its words than any others of the passage, at most so much either way
 
     @property
     def is_far_off(self) -> bool:
@@ -80,6 +82,7 @@ def signals(query: Query, readings: Sequence[Reading], claims: Sequence[Claim], 
         type_fits=float(fits(query, lead.text)),
         margin=best.rank_score - max(others, default=best.rank_score),
         selection=best.selection,
+        ahead=min(max(best.ahead, -FARTHEST_AHEAD), FARTHEST_AHEAD),
     )
 
 
@@ -88,19 +91,36 @@ def _share(weights: Mapping[str, float], present: set[str]) -> float:
     return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
 
 
-class Confidence:
-    """The fitted model: `probability(signals)` and the threshold under which an answer is not given."""
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model of signals, by their names; those that it does not name have no say."""
 
-    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
-        self._weights, self._bias, self.threshold = dict(weights), bias, threshold
+    weights: Mapping[str, float]
+    bias: float
+
+    def probability(self, measured: Signals) -> float:
+        logit = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in asdict(measured).items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+class Confidence:
+    """The fitted models: how likely an answer is right, with the threshold under which it is not given, and how likely the
+    reader's words in it are."""
+
+    def __init__(self, weights: Mapping[str, float], bias: float, threshold: float, words: Logistic | None = None) -> None:
+        self._answer, self._words, self.threshold = Logistic(weights, bias), words, threshold
 
     @classmethod
     def load(cls, reader: str) -> "Confidence":
         """Return the model that was fitted for this reader ("sentences" or "trained")."""
         fitted = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))[reader]
-        return cls(fitted["weights"], fitted["bias"], fitted["threshold"])
+        words = Logistic(**fitted["words"]) if "words" in fitted else None
+        return cls(fitted["weights"], fitted["bias"], fitted["threshold"], words)
 
     def probability(self, measured: Signals) -> float:
         """Return the estimated probability that the answer is right, 0 to 1."""
-        logit = self._bias + sum(self._weights.get(name, 0.0) * value for name, value in asdict(measured).items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        return self._answer.probability(measured)
+
+    def of_words(self, measured: Signals) -> float | None:
+        """Return the estimated probability that the reader's words tell what is asked for, 0 to 1; None: it is not fitted."""
+        return self._words.probability(measured) if self._words else None

@@ -66,6 +66,10 @@ class Considering:
         likely = self._confidence.probability(considered.measured) if considered.measured else 0.0
         return max(likely, PLAINLY_TOLD) if considered.is_plainly_told else likely
 
+    def probability_of_words(self, considered: Considered) -> float | None:
+        """Return how likely the reader's words are the right ones, 0 to 1; None where nothing tells."""
+        return self._confidence.of_words(considered.measured) if considered.measured else None
+
     def consider(self, query: Query, within: Within = EVERYTHING, k: int = 8) -> Considered:
         """Search, read and write the best answer there is, and measure how good it is.
 

@@ -83,9 +83,9 @@ class Retriever:
         shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
         around = AROUND_WEIGHT * shared(query.text, [surroundings(hit) for hit in hits])
         flat = [
-            (hit, (start, end), span, float(of_hit), selection)
+            (hit, *one, float(of_hit), selection)
             for hit, of_text, of_hit, closely in zip(hits, found, around, read, strict=True)
-            for (start, end, span), selection in zip(of_text, closely.selection, strict=True)
+            for one, selection in zip(of_text, closely.selection, strict=True)
         ]
         readings = [
             _reading(*one, float(cosine), float(share)) for one, cosine, share in zip(flat, cosines, shares, strict=True)
@@ -112,18 +112,21 @@ def most_telling(readings: Sequence[Reading]) -> Reading:
     return max(beside, key=worth)
 
 
-def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tuple[int, int, Span]]:
-    """Yield each sentence of a passage with the best span that begins in it; with an empty span where there is none."""
+def _by_sentence(query: Query, hit: Hit, spans: Sequence[Span]) -> Iterator[tuple[tuple[int, int], Span, float]]:
+    """Yield each sentence of a passage with the best span that begins in it, and how far it is ahead of all others of the
+    passage; with an empty span where there is none."""
     text, wrapped = hit.passage.text, wrapped_sentences(hit)
-    in_lines = [at_its_new_value(query, text, whole(text, in_one_line(text, span, wrapped))) for span in spans]
+    found = [at_its_new_value(query, text, whole(text, in_one_line(text, span, wrapped))) for span in spans]
+    found = sorted((with_its_not(query, text, span) for span in found), key=lambda span: -span.score)
+    able = [span for span in found if can_answer(query, text, span)]
     for start, end in sentences_of(hit):
-        begun_here = (with_its_not(query, text, span) for span in in_lines if start <= span.start < end)
-        inside = sorted(begun_here, key=lambda span: -span.score)
-        telling = [span for span in inside if can_answer(query, text, span) and not _tells_nothing(query, text[start:end])]
+        inside = [span for span in found if start <= span.start < end]
+        telling = [span for span in inside if span in able and not _tells_nothing(query, text[start:end])]
         best = telling[0] if telling else Span(start, start, WORST_SPAN, spans[0].no_answer_score)
+        ahead = best.score - max((span.score for span in able if span is not best), default=WORST_SPAN)
         if inside[:1] != telling[:1] and best.score < SURE_OF_SECOND_BEST:
             best = replace(best, start=start, end=start)  # the sentence tells it, in words that the reader did not find
-        yield start, end, best
+        yield (start, end), best, ahead
 
 
 def _tells_nothing(query: Query, sentence: str) -> bool:
@@ -132,7 +135,7 @@ def _tells_nothing(query: Query, sentence: str) -> bool:
 
 
 def _reading(
-    hit: Hit, sentence: Sequence[int], span: Span, around: float, selection: float, cosine: float, share: float
+    hit: Hit, sentence: Sequence[int], span: Span, ahead: float, around: float, selection: float, cosine: float, share: float
 ) -> Reading:
     rank_score = (
         HIT_WEIGHT * hit.score
@@ -145,7 +148,7 @@ def _reading(
     at = hit.passage.start
     first, last = at + sentence[0], at + sentence[1]
     start, end = (at + span.start, at + span.end) if span.start < span.end else (first, last)
-    return Reading(hit, (first, last), start, end, span.score, span.no_answer_score, cosine, rank_score, selection)
+    return Reading(hit, (first, last), start, end, span.score, span.no_answer_score, cosine, rank_score, selection, ahead)
 
 
 class FootnoteRetriever(BaseRetriever):

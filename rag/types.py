@@ -44,7 +44,8 @@ class Reading:
 
     `score` is the reader's of these words, `no_answer_score` its of the passage, higher the less the passage answers;
     `cosine` is of question and sentence; `rank_score` orders the readings; `selection` is the log-odds that the sentence
-    belongs to a complete answer.
+    belongs to a complete answer; `ahead` is how much better the reader likes these words than any others of the passage,
+    negative where it likes others better.
     """
 
     hit: Hit
@@ -56,6 +57,7 @@ class Reading:
     cosine: float
     rank_score: float
     selection: float = 0.0
+    ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class Answer:
     near_misses: tuple[Quotation, ...]
     library: LibraryState
     timings_ms: Mapping[str, int]
+    short_answer_confidence: float | None = None  # 0 to 1: the estimated probability that these words are the right ones
 
     def as_dict(self) -> dict[str, object]:
         """Return the answer in the words of the public contract (`docs/api.md`); every door renames from here."""
@@ -192,6 +195,7 @@ class Answer:
             "searched_for": self.searched_for,
             "answer": self.text,
             "short_answer": self.short_answer,
+            "short_answer_confidence": self.short_answer_confidence,
             "abstained": self.abstained,
             "reason": self.reason,
             "confidence": self.confidence,

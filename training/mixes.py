@@ -454,3 +454,80 @@ TWENTY_SECOND: Mix = {
 }
 RANKED_TWENTY_SECOND: Mapping[str, int] = {"new_wiki": 200, "squad11_pages": 150}
 SELECTED_TWENTY_SECOND = (Selected(passages=2500, windows=1000, source="fourth"),)
+
+# The twenty-third learns from all collections at once and longer, deaths and roundabout answers among all else.
+TWENTY_THIRD: Mix = {
+    "seventh_news": Share(4500, reworded=True),
+    "sixth_news": Share(3500, reworded=True),
+    "fifth_news": Share(3000, reworded=True),
+    "deaths_news": Share(500, reworded=True),
+    "fourth_news": Share(5000, reworded=True),
+    "third_news": Share(2600, reworded=True),
+    "second_news": Share(2100, reworded=True),
+    "written_news": Share(2100, reworded=True),
+    "third_wiki": Share(2400, reworded=True),
+    "third_web": Share(1600, reworded=True),
+    "second_web": Share(1300, reworded=True),
+    "second_wiki": Share(1000, reworded=True),
+    "written_web": Share(1100, reworded=True),
+    "written_wiki": Share(1200, reworded=True),
+    "squad11_pages": Share(3000, 400, 500, reworded=True),
+    "new_wiki": Share(7000, 1300, 1600, reworded=True),
+    "reddit": Share(2400, 200, 200, reworded=True),
+    "amazon_reviews": Share(600, reworded=True),
+    "squad_train_orig": Share(1900, 250, 350, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(5000),
+    "qed_train": Share(7000, 1100, 700, reworded=True),
+    "timeqa_windows": Share(500),
+    "quoref_dev": Share(700),
+    "multispanqa": Share(300),
+    "qamr": Share(300),
+    "fairytaleqa": Share(300),
+}
+RANKED_TWENTY_THIRD: Mapping[str, int] = {
+    "sixth_news": 200, "fifth_news": 150, "fourth_news": 200, "third_news": 150,
+    "new_wiki": 800, "squad11_pages": 600, "qed_train": 500,
+}  # fmt: skip
+SELECTED_TWENTY_THIRD = (
+    Selected(passages=18000, windows=5000, source="sixth", even=True, near=True),
+    Selected(passages=3500, windows=1500, source="fifth", even=True),
+    Selected(passages=10000, windows=4000, source="fourth", even=True, near=True),
+    Selected(passages=13000, windows=7000, told=2500, untold=2000, even=True),
+)
+
+# The twenty-fourth learns from the eighth collection: plain words, and which of several things in a sentence is asked for.
+TWENTY_FOURTH: Mix = {
+    "seventh_news": Share(1800, reworded=True),
+    "sixth_news": Share(1500, reworded=True),
+    "fifth_news": Share(1300, reworded=True),
+    "deaths_news": Share(200, reworded=True),
+    "fourth_news": Share(2400, reworded=True),
+    "third_news": Share(1200, reworded=True),
+    "second_news": Share(1000, reworded=True),
+    "written_news": Share(1000, reworded=True),
+    "third_wiki": Share(1000, reworded=True),
+    "third_web": Share(700, reworded=True),
+    "second_web": Share(600, reworded=True),
+    "second_wiki": Share(500, reworded=True),
+    "written_web": Share(500, reworded=True),
+    "written_wiki": Share(600, reworded=True),
+    "squad11_pages": Share(1900, 250, 350, reworded=True),
+    "new_wiki": Share(4500, 900, 1100, reworded=True),
+    "reddit": Share(1500, 100, 100, reworded=True),
+    "amazon_reviews": Share(300, reworded=True),
+    "squad_train_orig": Share(1300, 150, 250, asks_like="squad2_train_unans"),
+    "squad2_train_unans": Share(3500),
+    "qed_train": Share(4500, 800, 500, reworded=True),
+    "timeqa_windows": Share(300),
+    "quoref_dev": Share(500),
+    "qamr": Share(400),
+}
+RANKED_TWENTY_FOURTH: Mapping[str, int] = {
+    "sixth_news": 100, "fourth_news": 100, "new_wiki": 500, "squad11_pages": 400, "qed_train": 300,
+}  # fmt: skip
+SELECTED_TWENTY_FOURTH = (
+    Selected(passages=34000, windows=8000, source="eighth", even=True, near=True),
+    Selected(passages=8000, windows=2000, source="sixth", even=True, near=True),
+    Selected(passages=5000, windows=2000, source="fourth", even=True, near=True),
+    Selected(passages=6000, windows=4000, told=1200, untold=1000, even=True),
+)

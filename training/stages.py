@@ -55,6 +55,10 @@ OF_EIGHTEEN = (*(share / 2 for share in OF_SELECTING), 0.5)
 OF_NINETEEN = (*(share / 2 for share in OF_EIGHTEEN), 0.5)
 OF_TWENTY = (*(share / 2 for share in OF_NINETEEN), 0, 0.5)
 OF_TWENTY_ONE = (*(share / 2 for share in OF_TWENTY), 0.5)
+# The mean, and 0.6 of what the mend changed ("Editing models with task arithmetic", Ilharco et al. 2022, arXiv:2212.04089).
+_MENDED = (*(-0.6 * share for share in OF_NINETEEN), 0.6)
+OF_TWENTY_TWO = tuple(map(sum, zip_longest((*(share / 2 for share in OF_TWENTY_ONE), 0.5), _MENDED, fillvalue=0.0)))
+OF_TWENTY_THREE = (*(share / 2 for share in OF_TWENTY_TWO), 0.5)
 _SELECTING = Plan(
     learning_rate=4e-4, steps=1500, seed=20261206, ranking_weight=0.0, keep_weight=2.0, labels_weight=0.0, selection_weight=1.0
 )
@@ -210,9 +214,25 @@ STAGES = (
         selected=mixes.SELECTED_TWENTY_SECOND,
         mends=("seventh_news",),
     ),
+    Stage(
+        "twenty_third",
+        mixes.TWENTY_THIRD,
+        replace(_EVERYTHING, learning_rate=5e-4, seed=20261214),
+        OF_TWENTY_TWO,
+        mixes.RANKED_TWENTY_THIRD,
+        keeps=OF_TWENTY_TWO,
+        even=True,
+        selected=mixes.SELECTED_TWENTY_THIRD,
+    ),
+    Stage(
+        "twenty_fourth",
+        mixes.TWENTY_FOURTH,
+        replace(_EVERYTHING, learning_rate=5e-4, steps=2900, seed=20261215),
+        (*(0 for _ in OF_TWENTY_TWO), 1),
+        mixes.RANKED_TWENTY_FOURTH,
+        keeps=OF_TWENTY_THREE,
+        even=True,
+        selected=mixes.SELECTED_TWENTY_FOURTH,
+    ),
 )
-# Shares of all stages in the reader that is exported: their mean, and 0.6 of what the mend changed ("Editing models with task
-# arithmetic", Ilharco et al. 2022, arXiv:2212.04089).
-_MENDED = (*(-0.6 * share for share in OF_NINETEEN), 0.6)
-_OF_TWENTY_TWO = (*(share / 2 for share in OF_TWENTY_ONE), 0.5)
-SHIPPED = tuple(map(sum, zip_longest(_OF_TWENTY_TWO, _MENDED, fillvalue=0.0)))
+SHIPPED = (*(share / 2 for share in OF_TWENTY_THREE), 0.5)  # shares of all stages in the reader that is exported

@@ -17,6 +17,7 @@ _MARK = re.compile(r"(?<!\s)(\s*)\[(\d{1,6})\]")
 _CONFIDENCE = ((0.8, "The quoted words answer this directly"), (0.5, "The quoted words probably answer this"))
 # What stands between two claims when articles differ: "Later, The Harbour Post (2024-03-05) tells it differently:".
 _INTRODUCTION = re.compile(rf"(?:{ALSO_IN})? (?=\S.*: $)")
+_SURE = 0.7  # from here the short answer stands above what it is taken from, else it is marked there; benchmarks/LOG.md
 _VERSION_DIGITS = 12  # of the content hash: enough to tell the versions of an article apart
 _NEAREST = "The nearest passages, which do not answer it"
 _LOW_CONFIDENCE = "The quoted words may not answer this; read them in their article"
@@ -42,12 +43,14 @@ def answered(answer: AnswerOut) -> str:
     """Return a whole answer: the short answer, the sentences with their marks, and what to make of them."""
     if answer.abstained:
         return _refusal(answer)
-    lead = f'<p class="lead" dir="auto">{inert(answer.short_answer)}</p>' if answer.short_answer else ""
+    is_sure = answer.short_answer_confidence is None or answer.short_answer_confidence >= _SURE
+    lead = f'<p class="lead" dir="auto">{inert(answer.short_answer)}</p>' if answer.short_answer and is_sure else ""
+    words = None if is_sure else _only_place(answer)
     said = "".join(
-        f'<p class="said" dir="auto">{_with_marks(line, answer)}</p>' for line in _paragraphs(answer) if line.strip()
+        f'<p class="said" dir="auto">{_with_marks(line, answer, words)}</p>' for line in _paragraphs(answer) if line.strip()
     )
-    words = next((words for least, words in _CONFIDENCE if answer.confidence >= least), _LOW_CONFIDENCE)
-    return f'<div class="answer">{lead}{said}{_footnotes(answer)}{_note(words, answer)}</div>'
+    remark = next((remark for least, remark in _CONFIDENCE if answer.confidence >= least), _LOW_CONFIDENCE)
+    return f'<div class="answer">{lead}{said}{_footnotes(answer)}{_note(remark, answer)}</div>'
 
 
 def noted(note: str) -> str:
@@ -86,19 +89,28 @@ def _about(source: Source) -> str:
     return ", ".join(filter(None, (source.title, source.source, (source.published_at or "undated")[:10])))
 
 
-def _with_marks(line: str, answer: AnswerOut) -> str:
+def _only_place(answer: AnswerOut) -> re.Pattern[str] | None:
+    """Return what finds the short answer in the text, where it stands there once."""
+    words = re.compile(rf"(?<!\w){re.escape(' '.join((answer.short_answer or '').split()))}(?!\w)")
+    return words if answer.short_answer and len(words.findall(answer.answer)) == 1 else None
+
+
+def _with_marks(line: str, answer: AnswerOut, words: re.Pattern[str] | None) -> str:
+    """Return a line as HTML, its marks as links, and what `words` finds in bold."""
     cited = {citation.number: citation for citation in answer.citations}
     html, at = "", 0
     for mark in _MARK.finditer(line):
         label = inert(f"[{mark[2]}]")
         citation = cited.get(int(mark[2]))
         gap = "&#160;" if mark[1] else ""  # no line begins with a mark
-        html += _inert_inside(line[at : mark.start()]) + gap + (link(citation, label, "cite") if citation else label)
+        html += _inert_inside(line[at : mark.start()], words) + gap + (link(citation, label, "cite") if citation else label)
         at = mark.end()
-    return html + _inert_inside(line[at:])
+    return html + _inert_inside(line[at:], words)
 
 
-def _inert_inside(text: str) -> str:
+def _inert_inside(text: str, words: re.Pattern[str] | None = None) -> str:
+    if words and (found := words.search(text)):
+        return f"{_inert_inside(text[: found.start()])}<b>{inert(found[0])}</b>{_inert_inside(text[found.end() :])}"
     left, right = text[:1].isspace(), text[-1:].isspace()
     return f"{' ' * left}{inert(text)}{' ' * right}"
 

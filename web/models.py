@@ -109,6 +109,7 @@ class AnswerOut(BaseModel):
     searched_for: str
     answer: str
     short_answer: str | None
+    short_answer_confidence: float | None
     abstained: bool
     reason: Literal["nothing_relevant", "not_answered_by_sources", "outside_dates", "empty_library"] | None
     confidence: float

@@ -13,7 +13,18 @@ from web.links import address_of
 
 Object = dict[str, object]
 MODEL = "footnote"
-_OURS = ("id", "searched_for", "short_answer", "abstained", "reason", "confidence", "mode", "library", "timings_ms")
+_OURS = (
+    "id",
+    "searched_for",
+    "short_answer",
+    "short_answer_confidence",
+    "abstained",
+    "reason",
+    "confidence",
+    "mode",
+    "library",
+    "timings_ms",
+)
 _LIST = re.compile(r"(?<!\s)\s*^Sources:\r?\n(?:- \[\d+\] [^\n]*(?:\n|\Z))+\s*\Z", re.MULTILINE)
 # What would make a link, a picture or a tag of an article's title where a client reads Markdown.
 _ACTIVE = re.compile(r"[\[\]<>`*_|\\]|https?://|www\.", re.IGNORECASE)

@@ -1,11 +1,13 @@
 """How the confidence is fitted and on what: the risk that is promised is kept, on the kinds of questions that people ask."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmarks.boards.few import FEW, few_at_a_time, told_in
-from benchmarks.fit_confidence import MISLEADING, RISK, Row, fit
-from rag.confidence import Confidence, Signals
+from benchmarks.fit_confidence import MISLEADING, RISK, Row, fit, fit_words
+from rag.confidence import Confidence, Logistic, Signals
 from training.data import Example
 
 NOTHING_SAID = dict.fromkeys(Signals.__slots__, 0.0)
@@ -42,6 +44,21 @@ def test_questions_that_are_written_to_mislead_have_no_say_in_the_threshold(kind
     fitted = fit([*natural, *misleading])
     assert given(natural, fitted, answerable=False) <= RISK
     assert given(misleading, fitted, answerable=False) > 0.5
+
+
+def test_right_words_are_told_from_wrong_ones_and_questions_without_a_short_answer_have_no_say() -> None:
+    draw = np.random.default_rng(3)
+    told = [
+        replace(_row("news", 0.0, answerable=True, right=True), signals=Signals(**NOTHING_SAID | {"ahead": ahead}), short=short)
+        for short, mean in ((True, 5.0), (False, 1.0))
+        for ahead in draw.normal(mean, 1.0, 200)
+    ]
+    unknown = rows("news", 1, -1.0)
+    fitted = fit_words([*told, *unknown])
+    model = Logistic(fitted["weights"], fitted["bias"])  # type: ignore[arg-type]  # as read from JSON
+    assert fitted == fit_words(told)
+    right = [model.probability(row.signals) >= 0.5 for row in told]
+    assert np.mean([is_likely is row.short for is_likely, row in zip(right, told, strict=True)]) > 0.9
 
 
 def test_a_library_holds_a_few_articles_and_the_questions_on_them() -> None:

@@ -11,7 +11,7 @@ from index.passages import sentences
 from index.search import Search
 from index.snapshot import Within
 from rag.answer import Answerer
-from rag.confidence import Confidence
+from rag.confidence import Confidence, Logistic
 from rag.extractive import in_reading_order, write
 from rag.question import understand
 from rag.reader import Span, TextReading
@@ -229,11 +229,11 @@ def test_a_question_about_now_reads_no_passage_twice(tmp_path: Path) -> None:
     assert len({hit.passage.id for hit in found}) == len(found) == 24 + 12
 
 
-def answered(folder: Path, question: str, reader: Pointing, text: str = TEXT) -> Answer:
-    """Return the answer of one who is sure of every answer."""
+def answered(folder: Path, question: str, reader: Pointing, text: str = TEXT, words: Logistic | None = None) -> Answer:
+    """Return the answer of one who is sure of every answer, and, by `words`, of its words."""
     with Search.open(folder, WordCountEmbedder(256), create=True) as search:
         list(add_articles(search.library, search.embedder, [Article.create(text, title="Dismissed", origin="test:velm")]))
-        sure = Confidence({}, bias=9.0, threshold=0.5)
+        sure = Confidence({}, bias=9.0, threshold=0.5, words=words)
         answer = Answerer(search, reader, SentenceScorer(search.embedder), sure).ask(question)
         assert not answer.abstained
         return answer
@@ -365,6 +365,20 @@ def test_one_word_is_not_what_somebody_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("score", "words"), [(-5.0, "Ida Brandt"), (-7.0, None)])
 def test_words_that_are_hardly_ever_right_are_no_short_answer(tmp_path: Path, score: float, words: str | None) -> None:
     assert answered(tmp_path, "Who dismissed Karsten?", Pointing("Ida Brandt", best=score)).short_answer == words
+
+
+@pytest.mark.parametrize(
+    ("found", "likely"),
+    [(["Ida Brandt"], 1.0), (["Ida Brandt", "session"], 0.7311), (["Ida Brandt", "Karsten", "session"], 0.8808)],
+    ids=["alone", "another is nearly as good", "the one that is nearly as good is the one asked about"],
+)
+def test_how_likely_its_words_are_right_is_told_by_how_far_they_are_ahead(
+    tmp_path: Path, found: list[str], likely: float
+) -> None:
+    ahead = Logistic({"ahead": 1.0}, bias=0.0)
+    answer = answered(tmp_path, "Who dismissed Karsten?", Pointing(*found), words=ahead)
+    assert (answer.short_answer, answer.short_answer_confidence) == ("Ida Brandt", pytest.approx(likely, abs=1e-4))
+    assert answered(tmp_path / "untold", "Who dismissed Karsten?", Pointing(*found)).short_answer_confidence is None
 
 
 @pytest.mark.parametrize(("score", "words"), [(2.0, None), (4.0, "spring session")])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,25 @@ def test_each_article_that_tells_it_differently_has_a_paragraph_of_its_own() -> 
 def test_the_short_answer_comes_first() -> None:
     html = answered(answer_to("How much would the bridge repair cost?"))
     assert html.index('<p class="lead" dir="auto">nine million</p>') < html.index('class="said"')
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "shown"),
+    [
+        ("2018", "After the deal of 2015, in 2018, it left. [1]", "in <b>2018</b>&#44; it left"),
+        ("a & b", "It is a & b. [1]", "It is <b>a &#38; b</b>&#46;"),
+        ("the\nfair", "He sold the fair. [1]", "He sold <b>the fair</b>&#46;"),
+        ("Iran", "Iran said so. Iran did so. [1]", "Iran said so&#46; Iran did so"),
+        ("Iran", "Iranian troops left. [1]", "Iranian troops left"),
+    ],
+)
+def test_a_short_answer_that_may_well_be_wrong_is_only_marked_in_what_is_quoted(words: str, said: str, shown: str) -> None:
+    answer = answer_to("How much would the bridge repair cost?")
+    changed = {"answer": said, "short_answer": words, "short_answer_confidence": 0.5}
+    html = answered(answer.model_copy(update=changed))
+    assert 'class="lead"' not in html
+    assert shown in html
+    assert 'class="lead"' in answered(answer.model_copy(update=changed | {"short_answer_confidence": 0.7}))
 
 
 def test_a_number_that_no_citation_has_stays_text() -> None:

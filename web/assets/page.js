@@ -361,7 +361,6 @@ new MutationObserver(() => {
   attributeFilter: ["aria-label"],
 });
 addEventListener("hashchange", follow);
-addEventListener("popstate", follow);
 narrow.addEventListener("change", () => setModal(!document.getElementById("viewer").hidden));
 part("close").addEventListener("click", close);
 part("changed").lastElementChild.addEventListener("click", () => open({ ...shown, start: 0, end: 0, version: undefined }));
