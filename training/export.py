@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load, save
+from torch import Tensor
 
 from rag.reader_network import FORMAT, read_config, verified
 
@@ -29,8 +30,8 @@ def average(checkpoints: Mapping[Path, float], out: Path) -> None:
     states = [torch.load(path, map_location="cpu", weights_only=True) for path in checkpoints]
     shares = [share / sum(checkpoints.values()) for share in checkpoints.values()]
     mean = {
-        name: sum(share * state["weights"][name] for share, state in zip(shares, states, strict=True))
-        for name in states[-1]["weights"]
+        name: sum(share * _widened(state["weights"][name], last) for share, state in zip(shares, states, strict=True))
+        for name, last in states[-1]["weights"].items()
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({**states[-1], "weights": mean}, out)
@@ -69,6 +70,15 @@ def restore(folder: Path, encoder: Path, out: Path) -> None:
     weights = {name if name.startswith("heads.") else f"encoder.{name}": value.float() for name, value in changed.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"plan": config["plan"], "step": config["steps"], "weights": weights}, out)
+
+
+def _widened(weights: Tensor, model: Tensor) -> Tensor:
+    """Return the weights of an adapter with as many ranks as the model's: those it lacks are the model's A, and a B of zero."""
+    if weights.shape == model.shape:
+        return weights
+    widened = model.clone() if len(weights) < len(model) else torch.zeros_like(model)  # A has its ranks as rows, B as columns
+    widened[tuple(map(slice, weights.shape))] = weights
+    return widened
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -59,6 +59,7 @@ OF_TWENTY_ONE = (*(share / 2 for share in OF_TWENTY), 0.5)
 _MENDED = (*(-0.6 * share for share in OF_NINETEEN), 0.6)
 OF_TWENTY_TWO = tuple(map(sum, zip_longest((*(share / 2 for share in OF_TWENTY_ONE), 0.5), _MENDED, fillvalue=0.0)))
 OF_TWENTY_THREE = (*(share / 2 for share in OF_TWENTY_TWO), 0.5)
+OF_TWENTY_FOUR = (*(share / 2 for share in OF_TWENTY_THREE), 0.5)
 _SELECTING = Plan(
     learning_rate=4e-4, steps=1500, seed=20261206, ranking_weight=0.0, keep_weight=2.0, labels_weight=0.0, selection_weight=1.0
 )
@@ -234,5 +235,14 @@ STAGES = (
         even=True,
         selected=mixes.SELECTED_TWENTY_FOURTH,
     ),
+    Stage(
+        "twenty_fifth",
+        mixes.TWENTY_FIFTH,
+        replace(_EVERYTHING, rank=96, alpha=192, learning_rate=4e-4, keep_weight=0.0, seed=20261216),
+        OF_TWENTY_FOUR,
+        mixes.RANKED_TWENTY_FIFTH,
+        even=True,
+        selected=mixes.SELECTED_TWENTY_FIFTH,
+    ),
 )
-SHIPPED = (*(share / 2 for share in OF_TWENTY_THREE), 0.5)  # shares of all stages in the reader that is exported
+SHIPPED = (*(share / 2 for share in OF_TWENTY_FOUR), 0.5)  # shares of all stages in the reader that is exported

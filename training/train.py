@@ -215,9 +215,10 @@ class Run:
         self.step = state["step"]
 
     def _copy(self, weights: Mapping[str, Tensor]) -> None:
+        """Take over weights; adapters of a lower rank fill the first ranks, and the others add nothing: B is zero there."""
         with torch.no_grad():
             for name, parameter in self.named.items():
-                parameter.copy_(weights[name])
+                parameter[tuple(map(slice, weights[name].shape))].copy_(weights[name])
 
 
 def _average(gradients: list[Tensor], processes: int) -> None:

@@ -99,7 +99,7 @@ def is_news(example: Example) -> bool:
 def is_written(example: Example) -> bool:
     """Say whether a question was written for this project, on an article or on a paragraph of the sets."""
     return example.source.startswith(
-        ("written_", "second_", "third_", "fourth", "deaths_", "fifth", "sixth", "seventh", "eighth", "selected")
+        ("written_", "second_", "third_", "fourth", "deaths_", "fifth", "sixth", "seventh", "eighth", "ninth", "selected")
     )
 
 

@@ -226,6 +226,27 @@ def test_the_mean_of_checkpoints_weighs_each_by_its_share_and_keeps_the_plan_of_
     assert mean["weights"]["w"].tolist() == [4.0, 4.0]
 
 
+def test_a_run_of_more_ranks_begins_where_one_of_fewer_ended_and_so_does_their_mean(encoder: Path, tmp_path: Path) -> None:
+    batch, few = collate(samples()), network(encoder, touched=True)
+    given = (batch.tokens, batch.segments, batch.attention, batch.context)
+    Run(PLAN, few, tmp_path / "few").save()
+    wide = replace(PLAN, rank=6, alpha=12.0)
+    many = Run(wide, SpanReader(load_encoder(encoder, torch.float32), wide.rank, wide.alpha), tmp_path / "many")
+    many.start_from(tmp_path / "few" / "checkpoint.pt")
+    many.save()
+    average({tmp_path / name / "checkpoint.pt": 0.5 for name in ("few", "many")}, tmp_path / "mean.pt")
+    mean = SpanReader(load_encoder(encoder, torch.float32), wide.rank, wide.alpha)
+    Run(wide, mean, tmp_path / "mean").start_from(tmp_path / "mean.pt")
+    with torch.no_grad():
+        expected = few(*given)
+        for model in (many.model, mean):
+            for one, other in zip(expected, model(*given), strict=True):
+                assert torch.allclose(one, other, atol=1e-4)
+    moved = next(value for name, value in many.named.items() if name.endswith(".b"))
+    many.update(samples(), 1e-2)
+    assert moved[:, PLAN.rank :].abs().max() > 0
+
+
 def test_an_exported_reader_becomes_a_checkpoint_that_training_can_begin_at(encoder: Path, tmp_path: Path) -> None:
     exported, begun = network(encoder, touched=True), network(encoder)
     Run(PLAN, exported, tmp_path / "work").save()
