@@ -28,10 +28,10 @@ _BEGIN = "<!-- board: {} -->"
 _HEAD = """
 # How good the answers are
 
-Written by `python -m benchmarks.quality`. Choices are made on development data; five were noticed here first (which
+Written by `python -m benchmarks.quality`. Choices are made on development data; six were noticed here first (which
 sentence stands first, "how many" without a quantity, a summary's topic, a name that is spelt in two ways, "its chairwoman" as
-a short answer; see the log). How the questions were made stands in [benchmarks/QUESTIONS.md](../benchmarks/QUESTIONS.md),
-what else was tried in [benchmarks/LOG.md](../benchmarks/LOG.md).
+a short answer, words that the sentence reader needs; see the log). How the questions were made stands in
+[benchmarks/QUESTIONS.md](../benchmarks/QUESTIONS.md), what else was tried in [benchmarks/LOG.md](../benchmarks/LOG.md).
 
 Each board shows what every part of answering earns. `right`: share of the answerable questions whose answer quotes a right
 sentence or answer, a refusal counting as wrong. `wrong`: share of all questions that got a wrong answer; only the confidence

@@ -15,7 +15,7 @@ MAX_WORDS = 140  # of all claims together, unless the first is longer
 # From which log-odds a further sentence belongs to the answer, in another article and in this one, and which part of the best
 # rank score it must have, or it is off the point; benchmarks/LOG.md, 2026-12-01.
 _BELONGS, _BELONGS_HERE = -0.5, -2.6
-_MUCH_WORSE, _MUCH_WORSE_HERE = 0.7, 0.4
+_MUCH_WORSE, _MUCH_WORSE_HERE = 0.7, 0.5
 _SPAN_IS_ENOUGH = 9.0  # the reader's score from which its words answer a question for a fact, and need no context
 _NEED_NO_CONTEXT: frozenset[Kind] = frozenset({"when", "number"})  # a date is complete by itself
 _REASON_BONUS = 0.15  # for a sentence that gives a reason, when the question wants one

@@ -23,14 +23,13 @@ from rag.speech import asks, is_withdrawn
 from rag.terms import anchors, content_stems
 from rag.types import Query, Reading
 
-# What a sentence's rank score is made of; benchmarks/LOG.md, 2026-11-21. Cosine and share are of the sentence.
-HIT_WEIGHT = 0.4
+# What a sentence's rank score is made of; benchmarks/LOG.md, 2026-12-01. The cosine is of the sentence.
+HIT_WEIGHT = 1.0
 SPAN_WEIGHT = 0.08  # the reader's score is a log-odds, about -15 to 15
-COSINE_WEIGHT = 1.0
-SHARED_WEIGHT = 0.6
-AROUND_WEIGHT = 0.4  # of the share that stands in the passage and what is around it
+COSINE_WEIGHT = 1.25
+MISSING_WEIGHT = 0.75  # of the share of the question's words that stands neither in the passage nor around it
 WORST_SPAN = -12.0  # also for a sentence in which the reader found nothing
-SELECTION_WEIGHT = 0.1  # of the log-odds that the sentence belongs to a complete answer; benchmarks/LOG.md, 2026-11-30
+SELECTION_WEIGHT = 0.1  # of the log-odds that the sentence belongs to a complete answer
 LEAST_SELECTION, MOST_SELECTION = -8.0, 3.0  # beyond these it tells nothing more
 SPANS = 4  # of each passage
 # Which sentence of the best passage leads: its rank score, plus this much of how far the reader's score of its words is behind
@@ -80,17 +79,13 @@ class Retriever:
         found = [list(_by_sentence(query, hit, of_text.spans)) for hit, of_text in zip(hits, read, strict=True)]
         quoted = [[text[start:end] for start, end in of_text] for text, of_text in zip(texts, sentences, strict=True)]
         cosines = self._scorer.cosines(query.text, quoted)
-        shares = shared(query.text, [sentence for of_text in quoted for sentence in of_text])
-        around = AROUND_WEIGHT * shared(query.text, [surroundings(hit) for hit in hits])
+        around = shared(query.text, [surroundings(hit) for hit in hits])
         flat = [
             (hit, *one, float(of_hit), selection)
             for hit, of_text, of_hit, closely in zip(hits, found, around, read, strict=True)
             for one, selection in zip(of_text, closely.selection, strict=True)
         ]
-        readings = [
-            _reading(*one, float(cosine), float(share)) for one, cosine, share in zip(flat, cosines, shares, strict=True)
-        ]
-        return in_order(readings)
+        return in_order([_reading(*one, float(cosine)) for one, cosine in zip(flat, cosines, strict=True)])
 
 
 def in_order(readings: Sequence[Reading]) -> list[Reading]:
@@ -135,15 +130,14 @@ def _tells_nothing(query: Query, sentence: str) -> bool:
 
 
 def _reading(
-    hit: Hit, sentence: Sequence[int], span: Span, ahead: float, around: float, selection: float, cosine: float, share: float
+    hit: Hit, sentence: Sequence[int], span: Span, ahead: float, around: float, selection: float, cosine: float
 ) -> Reading:
     rank_score = (
         HIT_WEIGHT * hit.score
         + SPAN_WEIGHT * max(span.score, WORST_SPAN)
         + COSINE_WEIGHT * cosine
-        + SHARED_WEIGHT * share
         + SELECTION_WEIGHT * min(max(selection, LEAST_SELECTION), MOST_SELECTION)
-        + around
+        - MISSING_WEIGHT * (1 - around)
     )
     at = hit.passage.start
     first, last = at + sentence[0], at + sentence[1]

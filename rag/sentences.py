@@ -13,6 +13,7 @@ from rag.reader import Span, TextReading
 from rag.terms import content_stems
 
 AROUND = 600  # characters before and behind a passage; benchmarks/LOG.md, 2026-11-21
+_OF_ALL_WORDS = 3.0  # log-odds that a sentence with all words of the question belongs to its answer; with none: the opposite
 _REMEMBERED = 2048  # passages, about 10 MB of vectors: the sentences of a small library are embedded once
 # By content hash, of the articles read last (a second look reads 16 passages and more): finding them takes 0.1 s per MB.
 _WRAPPED: Lru[str, list[tuple[int, int]]] = Lru(64)
@@ -78,15 +79,17 @@ class SentenceReader:
     def read_closely(
         self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]], n: int
     ) -> list[TextReading]:
-        """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1. Which of
-        them make a complete answer it cannot tell."""
+        """Return the n best sentences of each text, best first; `no_answer_score` is how far the best score is from 1. Those
+        belong to a complete answer that have words of the question."""
         quoted = [[text[start:end] for start, end in spans] for text, spans in zip(texts, sentences, strict=True)]
-        flat = [sentence for of_text in quoted for sentence in of_text]
-        scores = iter((self._scorer.cosines(question, quoted) + shared(question, flat)) / 2)
+        shares = shared(question, [sentence for of_text in quoted for sentence in of_text])
+        scores = iter((self._scorer.cosines(question, quoted) + shares) / 2)
+        belongs = iter(_OF_ALL_WORDS * (2 * shares - 1))
         ranked = [sorted(((float(next(scores)), -start, end) for start, end in spans), reverse=True) for spans in sentences]
         return [
             TextReading(
-                tuple(Span(-minus, end, score, 1 - spans[0][0]) for score, minus, end in spans[:n]), (0.0,) * len(spans)
+                tuple(Span(-minus, end, score, 1 - spans[0][0]) for score, minus, end in spans[:n]),
+                tuple(float(next(belongs)) for _ in spans),
             )
             for spans in ranked
         ]

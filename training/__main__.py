@@ -68,7 +68,7 @@ def _checkpoints(chosen: argparse.Namespace) -> tuple[list[Path], str]:
             _begun(folder, encoder, chosen.work / name / "checkpoint.pt")
             for name, folder in (("before", chosen.begin_at), ("kept", kept))
         ]
-        stages = (replace(STAGES[-1], begins_at=(1, 0), keeps=(0, 1)),)
+        stages = (replace(STAGES[-1], begins_at=(1, 0), keeps=(0, 1) if STAGES[-1].keeps else ()),)
     for stage in stages:
         work, start, kept = chosen.work / stage.name, None, None
         learned_from = work / "data.sha256"

@@ -245,4 +245,4 @@ STAGES = (
         selected=mixes.SELECTED_TWENTY_FIFTH,
     ),
 )
-SHIPPED = (*(share / 2 for share in OF_TWENTY_FOUR), 0.5)  # shares of all stages in the reader that is exported
+SHIPPED = (*(share * 0.67 for share in OF_TWENTY_FOUR), 0.33)  # shares of all stages in the reader that is exported
