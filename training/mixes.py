@@ -1,4 +1,4 @@
-"""The mixes: how many examples of which set and kind each stage (`stages.py`) learns from. Data only.
+"""The mixes: how many examples of which set and kind each stage (`stages.py`) learns from.
 
 The counts are the outcome of the trials in `training/EXPERIMENTS.md`: adversarial questions alone make a reader that
 refuses badly on ordinary near misses, so every domain gets both kinds of unanswerable question.
